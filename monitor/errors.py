@@ -1,0 +1,114 @@
+"""Every error that this program raises on purpose.
+
+MonitorError                 one line for a person: where, what, how to mend
+├── SetupError               exit 3: the working folder, its settings or its files
+│   ├── WatchError           watch.toml is refused; carries every problem found
+│   ├── SettingsError        a setting in .env or the environment is refused
+│   ├── SeedError            a record in seeds/ is refused
+│   └── StoreError           the database cannot be opened (newer schema, no permission, damage)
+├── RuleError                a rule does not parse; carries line, column and a caret
+├── FetchError               one request failed: `reason` is a word for tables, the text says more
+├── ExtractError             one page or feed could not be read
+├── WorkerError              a worker process died or ran over its limits
+└── DeliveryError            one recipient or file could not be served; `permanent` says whether to try again
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MonitorError(Exception):
+    """Base of all; `str()` is one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file that a person wrote. `line` counts from 1; 0 when it is the whole file."""
+
+    file: str
+    line: int
+    where: str
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        where = f" {self.where}:" if self.where else ""
+        mend = f"; {self.mend}" if self.mend else ""
+        return f"{place}:{where} {self.what}{mend}"
+
+
+class SetupError(MonitorError):
+    """The program cannot start; exit code 3."""
+
+
+class WatchError(SetupError):
+    """watch.toml is refused. `problems` holds all of them, in the order of the file."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class SettingsError(SetupError):
+    """A setting is missing or malformed."""
+
+
+class SeedError(SetupError):
+    """A seed record is malformed."""
+
+
+class StoreError(SetupError):
+    """The database cannot be used as it is."""
+
+
+class RuleError(MonitorError):
+    """A rule does not parse. `line` and `column` count from 1 within the rule's own text."""
+
+    def __init__(self, what: str, *, rule: str, line: int = 1, column: int = 1, mend: str = "") -> None:
+        self.what = what
+        self.rule = rule
+        self.line = line
+        self.column = column
+        self.mend = mend
+        super().__init__(what + (f"; {mend}" if mend else ""))
+
+    def picture(self) -> str:
+        """The offending line with a caret under the place."""
+        lines = self.rule.splitlines() or [""]
+        shown = lines[min(self.line, len(lines)) - 1]
+        return f"{shown}\n{' ' * (self.column - 1)}^"
+
+
+class FetchError(MonitorError):
+    """One request failed.
+
+    `reason`: a short word for tables (`timeout`, `too-large`, `status`, `connect`, `protocol`, `url`, ...);
+    `status`: the HTTP status where there was one; `retry_after`: seconds that the server asked us to wait.
+    """
+
+    def __init__(
+        self, message: str, *, url: str, reason: str, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        self.url = url
+        self.reason = reason
+        self.status = status
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class ExtractError(MonitorError):
+    """A feed or page could not be turned into leads or an article."""
+
+
+class WorkerError(MonitorError):
+    """A worker process died, or was killed for running over its time or memory."""
+
+
+class DeliveryError(MonitorError):
+    """A digest could not be handed over."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        self.permanent = permanent
+        super().__init__(message)

@@ -1,0 +1,169 @@
+"""What the inside asks of the outside. Each port states its semantics; one suite holds for every implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from monitor.model import (
+    Delivery,
+    Digest,
+    DigestRow,
+    Fetched,
+    FigureSighting,
+    Filed,
+    Fingerprint,
+    Known,
+    KnownSentence,
+    Lead,
+    Material,
+    NewDelivery,
+    PendingLead,
+    Request,
+    SourceState,
+    StoredArticle,
+)
+
+Result = TypeVar("Result")
+
+
+class Clock(Protocol):
+    """The time, read at the edge and passed inwards."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+
+
+class Fetcher(Protocol):
+    """One GET at a time to a host, with a pause, a cap on bytes and a total deadline."""
+
+    async def fetch(self, request: Request) -> Fetched:
+        """The answer with status 200 or 304.
+
+        Raises FetchError for everything else, bad URLs included; nothing else leaves it.
+        """
+
+
+class Pool(Protocol):
+    """Where CPU work runs. The function is a module-level one of a stage; arguments and result are picklable."""
+
+    async def run(self, work: Callable[..., Result], *args: object) -> Result:
+        """The function's result, or the MonitorError that it raised.
+
+        Raises WorkerError when the work ran over its time or memory or its process died.
+        """
+
+
+class Store(Protocol):
+    """What is known, durably. Every writing method is one transaction and safe to repeat: doing it again with the
+    same arguments changes nothing. Times are aware; what comes back is UTC."""
+
+    # sources and leads
+    def source_states(self) -> dict[str, SourceState]:
+        """The state of every source ever visited, by id."""
+
+    def save_visit(self, state: SourceState, leads: Iterable[Lead]) -> int:
+        """The source's new state and the leads it offered, together; returns how many leads were not known.
+
+        A lead is known by its canonical URL, or by its GUID within the same source.
+        """
+
+    def pending(self, now: datetime, limit: int) -> tuple[PendingLead, ...]:
+        """Leads due for reading, oldest published first (undated last), then by canonical URL."""
+
+    def postpone(self, lead_id: int, reason: str, until: datetime) -> None:
+        """One failed try: count it, keep the reason, hide the lead until then."""
+
+    def give_up(self, lead_id: int, reason: str, now: datetime) -> None:
+        """The lead ends as failed, with its reason."""
+
+    # what is known
+    def known_url(self, canonical: str) -> str:
+        """The id of the article with this canonical URL, or ""."""
+
+    def known_hash(self, content_hash: str) -> str:
+        """The id of the first article with this content hash, or ""."""
+
+    def candidates(self, sketch: Sequence[int], at: datetime) -> tuple[Known, ...]:
+        """Known texts that share at least two of these hashes, most shared first (ties: first filed), at most eight.
+
+        Asks the permanent seed part and what was read in the last three parts of 30 days before `at`.
+        """
+
+    def recent_texts(self, trip: str, since: datetime) -> tuple[Known, ...]:
+        """The texts filed under this trip that were read since then, and its seeds, in order of filing."""
+
+    def known_sentences(self, trip: str) -> tuple[KnownSentence, ...]:
+        """Every known sentence of this trip, in order of filing; adjacent sentences have adjacent indexes."""
+
+    def known_figures(self, trip: str) -> tuple[FigureSighting, ...]:
+        """The ledger of this trip, by as-of time."""
+
+    # filing
+    def file(self, lead_id: int | None, filed: Filed) -> dict[int, int]:
+        """The article with its fingerprint, verdict, filing, sentences, developments and figures; the lead ends as
+        filed. Returns the ids of the developments by sentence index.
+
+        A second article with the same id or canonical URL only ends the lead and returns nothing.
+        """
+
+    def drop_lead(self, lead_id: int, article_id: str) -> None:
+        """The lead led to an article that is known by its final address: it ends as filed."""
+
+    def add_seed(self, filed: Filed, original: Fingerprint | None) -> None:
+        """A seed article: pinned, never told. One with the same id is replaced.
+
+        `filed.article.content_hash` is the record's version; `original` is kept where the text is only a brief.
+        """
+
+    def seed_versions(self) -> dict[str, str]:
+        """The version of each stored seed record, by id."""
+
+    def article(self, key: str) -> StoredArticle | None:
+        """The article with this id or URL."""
+
+    # digests and deliveries
+    def material(self) -> Material:
+        """Everything filed that no digest has told."""
+
+    def digest_names(self, day: date) -> tuple[str, ...]:
+        """The names of the digests made for this local day, in order."""
+
+    def save_digest(
+        self, slot: str, digest: Digest, articles: Sequence[str], deliveries: Sequence[NewDelivery]
+    ) -> int | None:
+        """The digest, the mark on every article it covers and its outbox rows, in one transaction.
+
+        Returns its id, or None when the slot is taken or one of the articles has been told meanwhile.
+        """
+
+    def slot_taken(self, slot: str) -> bool:
+        """Whether this slot has its digest, or had nothing to tell."""
+
+    def skip_slot(self, slot: str, now: datetime) -> None:
+        """There was nothing to tell at this slot; it is not asked again."""
+
+    def fresh(self) -> bool:
+        """Whether no digest was ever made and no slot ever passed."""
+
+    def digest(self, name: str) -> DigestRow | None:
+        """A stored digest by name (its day, or day-N), or the newest for ""."""
+
+    def outbox(self, now: datetime) -> tuple[Delivery, ...]:
+        """Deliveries that are due, oldest first."""
+
+    def delivered(self, delivery_id: int, now: datetime) -> None:
+        """This delivery is done and is never handed out again."""
+
+    def delivery_failed(self, delivery_id: int, reason: str, until: datetime | None) -> None:
+        """One failed try; `until` None: permanent."""
+
+
+class Channel(Protocol):
+    """One way to hand a delivery over. Repeating it with the same delivery must do no harm."""
+
+    name: str
+
+    def deliver(self, delivery: Delivery, accepted: Callable[[], None]) -> None:
+        """Hand it over and call `accepted` at the moment it is taken, once; raises DeliveryError before that."""

@@ -1,0 +1,167 @@
+"""Words and sentences, the same everywhere: folding, tokens with their places, content words, hashes. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+import snowballstemmer
+from sentencex import get_sentence_boundaries
+
+from monitor.model import Sentence, Span
+
+_CONTROL = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['\u2019.](?=[^\W\d_]\b\.?)[^\W_]*)*|\d+(?:[.,]\d+)*[^\W\d_]*|[^\W_]+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u02bc": "'"})
+_PLAIN = str.maketrans(
+    {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ħ": "h", "ʿ": "", "ʾ": ""}
+)
+
+STOP_WORDS = frozenset(
+    """a about after again against all also although am an and any are as at be because been before being between
+    both but by can could did do does doing during each few for from further had has have having he her here hers
+    him his how i if in into is it its itself just me more most mr mrs ms my no nor not of off on once only or other
+    our out over own s said same say says she should so some such t than that the their them then there these they
+    this those through to too under until up us very was we were what when where which while who whom why will with
+    would you your""".split()
+)
+
+
+class Token(NamedTuple):
+    """A word: folded form and its place in the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+def clean(text: str) -> str:
+    """Text fit for storing: NFC, no control, bidi or zero-width characters, plain line breaks and single spaces."""
+    text = _LINE_BREAKS.sub("\n", text)
+    text = _CONTROL.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """A title or name on one line, at most `limit` characters, cut at a word where possible."""
+    line = " ".join(clean(text).split())
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """Case, accents and typographic quotes folded: Türkiye = turkiye, Erdoğan = erdogan, U.S. = us, 10,000 = 10000."""
+    word = unicodedata.normalize("NFKD", word.translate(_QUOTES)).casefold().translate(_PLAIN)
+    word = "".join(char for char in word if not unicodedata.combining(char))
+    word = word.removesuffix("'s").replace("'", "")
+    if word[:1].isdigit():
+        return _THOUSANDS.sub("", word)
+    return word.replace(".", "")
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text in order, folded, with their places."""
+    return [Token(fold(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text."""
+    return list(map(fold, _WORD.findall(text)))
+
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The English stem of a folded word; numbers are left alone."""
+    return word if word[:1].isdigit() else str(_stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=131072)
+def word_hash(word: str) -> int:
+    """64 stable bits of a word (BLAKE2b)."""
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big")
+
+
+def content_words(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order, repeats kept."""
+    return [stem(word) for word in words(text) if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
+
+
+def content_hashes(text: str) -> frozenset[int]:
+    """32-bit hashes of the distinct content words."""
+    return frozenset(word_hash(word) & 0xFFFFFFFF for word in content_words(text))
+
+
+_ABBREVIATION_END = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Rep|Sen|Gov|Amb|Oct|Nov|Dec|Jan|Feb|Aug|Sept|St|No|U\.S|U\.N|U\.K|E\.U)"
+    r"|\b[A-Z])\.[\"')\]]*\s*$"
+)
+
+
+def sentences(text: str) -> list[Span]:
+    """The places of the sentences; a line break always ends one (Wikimedia's sentencex, then mended)."""
+    spans: list[Span] = []
+    offset = 0
+    for line in text.split("\n"):
+        if line.strip():
+            spans.extend(_line_sentences(line, offset))
+        offset += len(line) + 1
+    return spans
+
+
+def _line_sentences(line: str, offset: int) -> list[Span]:
+    cut: list[tuple[int, int]] = []
+    for boundary in get_sentence_boundaries("en", line):
+        start, end = _trim(line, int(boundary["start_index"]), int(boundary["end_index"]))
+        if start == end:
+            continue
+        # An abbreviation or an initial does not end a sentence.
+        if cut and _ABBREVIATION_END.search(line[cut[-1][0] : cut[-1][1]]):
+            cut[-1] = (cut[-1][0], end)
+        else:
+            cut.append((start, end))
+    return [Span(offset + start, offset + end) for start, end in cut]
+
+
+def _trim(line: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and line[start].isspace():
+        start += 1
+    while end > start and line[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z\u00c0-\u00de .,'’/-]{2,60}?(?:,?\s+(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]{2,8}))?,?"
+    r"(?:\s*\([^()]{2,40}\))?\s*(?:[-–—]{1,2}|:)\s+(?=\S)"
+)
+_AGENCY = re.compile(r"^\((?:[A-Z][\w./ ]{1,30})\)\s*[-–—]{0,2}\s*(?=[A-Z\"“‘'])")
+
+
+def dateline(sentence: str) -> int:
+    """How many characters of a sentence are its dateline or agency credit ("AMMAN, Nov 4 (Agency) - ")."""
+    found = _DATELINE.match(sentence) or _AGENCY.match(sentence)
+    return found.end() if found else 0
+
+
+def read_sentences(text: str) -> tuple[Sentence, ...]:
+    """The sentences of an article's text with their content words and numbers, datelines left off."""
+    found = []
+    for index, whole in enumerate(sentences(text)):
+        span = Span(whole.start + dateline(text[whole.start : whole.end]), whole.end)
+        piece = text[span.start : span.end]
+        numbers = frozenset(word for word in words(piece) if word[:1].isdigit())
+        found.append(Sentence(index, piece, span, content_hashes(piece), numbers))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Builders, fakes and real servers on loopback that the tests share."""
