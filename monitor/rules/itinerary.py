@@ -1,0 +1,97 @@
+"""Signals from names: the stops as a set, their order, the weekday of a stop, the people met. Pure."""
+
+from __future__ import annotations
+
+import math
+
+from monitor.model import Span
+from monitor.rules.dates import WEEKDAYS
+from monitor.rules.places import Found
+from monitor.rules.scene import Scene, Sheet
+from monitor.rules.weights import Story
+
+
+def note_places(story: Story, scene: Scene, sheet: Sheet) -> None:
+    """The places named near the subject against each trip's stops, as sets and in their order."""
+    stops = story.names.stops
+    seen: dict[str, Found] = {}
+    for found in scene.places:
+        if scene.in_view(found.passage, found.sentence) and not scene.looks_back(
+            found.passage, found.sentence, found.span
+        ):
+            seen.setdefault(found.label, found)
+            if found.label in stops.land_of:
+                seen.setdefault(stops.land_of[found.label], found)
+    listed = [label for label in seen if label.startswith("land:")]
+    for trip in story.trips:
+        own = {*stops.stops[trip.id], *stops.lands[trip.id]}
+        for label, found in seen.items():
+            name = "place" if label in own else "place off"
+            sheet.add(trip.id, name, found.passage, found.span, story.weights[name] * stops.rarity.get(label, 0.0))
+        if len(listed) >= 4:
+            for label in dict.fromkeys(stops.lands[trip.id]):
+                if label not in seen:
+                    last = seen[listed[-1]]
+                    weight = story.weights["place missing"] * stops.rarity.get(label, 0.0)
+                    sheet.add(trip.id, "place missing", last.passage, last.span, weight)
+    _note_order(story, scene, sheet)
+    sheet.limit(frozenset({"place", "place off", "place missing", "stop order"}), 3.8, -2.5)
+
+
+def _note_order(story: Story, scene: Scene, sheet: Sheet) -> None:
+    stops = story.names.stops
+    lists: dict[tuple[str, int], list[Found]] = {}
+    for found in scene.places:
+        lists.setdefault((found.passage.field, found.sentence), []).append(found)
+    seen: dict[str, Found] = {}
+    for found in scene.places:
+        seen.setdefault(stops.land_of.get(found.label, found.label), found)
+    # The order in which a whole article comes to the countries counts when it names many.
+    whole = [list(seen.values())] if len(seen) >= 4 and len({f.passage.field for f in seen.values()}) == 1 else []
+    for listed in [*lists.values(), *whole]:
+        lands = list(dict.fromkeys(stops.land_of.get(found.label, found.label) for found in listed))
+        if len(lands) < 3:
+            continue
+        for trip in story.trips:
+            ahead = iter(stops.lands[trip.id])
+            if all(land in ahead for land in lands):
+                first, last = listed[0], listed[-1]
+                sheet.add(
+                    trip.id,
+                    "stop order",
+                    first.passage,
+                    Span(first.span.start, last.span.end),
+                    story.weights["stop order"],
+                )
+
+
+def note_stop_days(story: Story, scene: Scene, sheet: Sheet) -> None:
+    """A stop named with the weekday on which the trip was there ("in Baghdad on Sunday")."""
+    for found in scene.places:
+        first, last = found.passage.sentence(found.sentence)
+        days = {WEEKDAYS[token.word] for token in found.passage.tokens[first:last] if token.word in WEEKDAYS}
+        if len(days) != 1 or not scene.in_view(found.passage, found.sentence):
+            continue
+        for trip in story.trips:
+            on = {
+                stop.on.weekday()
+                for stop in trip.stops
+                if stop.on and found.label in (f"city:{stop.place}", f"land:{stop.country}")
+            }
+            if on & days:
+                rarity = 0.4 + story.names.stops.rarity.get(found.label, 0.0)
+                sheet.add(trip.id, "stop day", found.passage, found.span, story.weights["stop day"] * rarity / 2)
+    sheet.limit(frozenset({"stop day"}), 1.6)
+
+
+def note_people(story: Story, scene: Scene, sheet: Sheet) -> None:
+    """People met on few of the trips."""
+    seen: dict[str, Found] = {}
+    for found in story.people.find_in(scene.reading):
+        seen.setdefault(found.label, found)
+    for label, found in seen.items():
+        met = story.fame[label]
+        weight = story.weights["person"] * math.log(max(len(story.trips), 2) / len(met))
+        for trip in met:
+            sheet.add(trip, "person", found.passage, found.span, weight)
+    sheet.limit(frozenset({"person"}), 1.6)

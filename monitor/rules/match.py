@@ -1,0 +1,240 @@
+"""Rule x Document -> the hits, or None. Asks the index; time grows with the document, not faster. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
+
+from monitor.model import Span
+from monitor.rules.describe import Rule, show_dates
+from monitor.rules.document import LEAD_WORDS, Document, Words
+from monitor.rules.leaves import compiled
+from monitor.rules.tree import (
+    FIELDS,
+    And,
+    AtLeast,
+    Dates,
+    Label,
+    Near,
+    Node,
+    Not,
+    Or,
+    Ref,
+    Regex,
+    Same,
+    Term,
+)
+
+# Second defences behind the parser's: it refuses expressions that explode, these bound what is left.
+_REGEX_CHARACTERS = 100_000
+_REGEX_SECONDS = 0.2
+_REGEX_HITS = 100
+
+_RANK = {name: rank for rank, name in enumerate(FIELDS)}
+
+# Where a term stands: field by rank, first and last word by number, the term. Sorts in reading order.
+_Place = tuple[int, int, int, str]
+_start = itemgetter(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Why a rule matched: a term as written in the rule (or its clause's label) and its place in a field.
+
+    A date's field is "published"; its span is that of the day's ISO form.
+    """
+
+    term: str
+    field: str
+    span: Span
+
+
+_Found = list[_Place | Hit]
+
+
+def find(rule: Rule, document: Document) -> tuple[Hit, ...] | None:
+    """None if the rule does not match; else its hits in reading order, each once; or none (`a OR NOT b`)."""
+    found = _find(rule.node, document, "")
+    if found is None:
+        return None
+    hits = {each if isinstance(each, Hit) else _hit(each, document) for each in set(found)}
+    return tuple(sorted(hits, key=_reading_order))
+
+
+def _reading_order(hit: Hit) -> tuple[int, int, int, str]:
+    return (_RANK.get(hit.field, len(_RANK)), hit.span.start, hit.span.end, hit.term)
+
+
+def _hit(place: _Place, document: Document) -> Hit:
+    rank, first, last, term = place
+    return Hit(term, FIELDS[rank], _words(place, document).span(first, last))
+
+
+def _words(place: _Place, document: Document) -> Words:
+    """The words of the field in which a place was found."""
+    words = document.words_of(FIELDS[place[0]])
+    if words is None:
+        raise LookupError(f"a place in {FIELDS[place[0]]}, which this document does not have")
+    return words
+
+
+def _find(node: Node, document: Document, label: str) -> _Found | None:
+    """What makes the node match, or None. `label` replaces the terms' own writing."""
+    match node:
+        case Term():
+            return list(_term(node, document, label)) or None
+        case Or(nodes):
+            # Every branch is asked, not only the first that matches: the hits are evidence for people.
+            branches = [found for each in nodes if (found := _find(each, document, label)) is not None]
+            return [each for found in branches for each in found] if branches else None
+        case And(nodes):
+            together: _Found = []
+            for each in nodes:
+                found = _find(each, document, label)
+                if found is None:
+                    return None
+                together.extend(found)
+            return together
+        case Not(inner):
+            return [] if _find(inner, document, label) is None else None
+        case Label(name, inner):
+            return _find(inner, document, label or name)
+        case Ref(_, inner):
+            return _find(inner, document, label)
+        case Near() | Same() | AtLeast():
+            return list(_positional(node, document, label)) or None
+        case Regex():
+            return _regex(node, document, label)
+        case Dates():
+            return _dates(node, document, label)
+
+
+def _positional(node: Near | Same | AtLeast, document: Document, label: str) -> list[_Place]:
+    match node:
+        case Near(left, right, distance, ordered):
+            lefts = _places(left, document, label)
+            rights = _places(right, document, label) if lefts else []
+            near = _ordered(lefts, rights, distance)
+            return near if ordered else near + _ordered(rights, lefts, distance)
+        case Same(nodes):
+            return _same(nodes, document, label)
+        case AtLeast(count, inner):
+            places = _places(inner, document, label)
+            return places if _count(places) >= count else []
+
+
+def _places(node: Node, document: Document, label: str) -> list[_Place]:
+    """The places of a term or of an OR group of terms, in reading order."""
+    match node:
+        case Term():
+            return _term(node, document, label)
+        case Or(nodes):
+            return sorted(place for each in nodes for place in _places(each, document, label))
+        case Label(name, inner):
+            return _places(inner, document, label or name)
+        case Ref(_, inner):
+            return _places(inner, document, label)
+    raise TypeError(f"{type(node).__name__} has no places; the parser lets none through")
+
+
+def _term(term: Term, document: Document, label: str) -> list[_Place]:
+    found: list[_Place] = []
+    written = label or term.written
+    step = len(term.pieces) - 1
+    for field in term.fields:
+        words = document.words_of(field)
+        firsts = _firsts(term, words) if words is not None else None
+        if firsts:
+            if field == "lead":
+                firsts = firsts[: bisect_left(firsts, LEAD_WORDS - step)]
+            rank = _RANK[field]
+            found += [(rank, first, first + step, written) for first in firsts]
+    return found
+
+
+def _firsts(term: Term, words: Words) -> list[int]:
+    """The numbers at which the term begins: from the index for its rarest word, neighbours compared."""
+    pieces = term.pieces
+    if len(pieces) == 1 and not pieces[0].exact:
+        return words.of_piece(pieces[0])
+    anchor, numbers = 0, words.of_piece(pieces[0])
+    for offset, piece in enumerate(pieces):
+        other = words.of_piece(piece) if offset else numbers
+        if len(other) < len(numbers):
+            anchor, numbers = offset, other
+        if not numbers:
+            return numbers
+    end = len(words.words) - len(pieces)
+    return [
+        number - anchor
+        for number in numbers
+        if 0 <= number - anchor <= end
+        and all(words.fits(number - anchor + offset, piece) for offset, piece in enumerate(pieces))
+    ]
+
+
+def _ordered(lefts: list[_Place], rights: list[_Place], distance: int) -> list[_Place]:
+    """Both partners of each pair in which a right one begins at most `distance` words after a left one ends.
+
+    A left one pairs with the next right one, a right one with the left one that ends last before it: whoever
+    has a partner has that one, and there are never more pairs than places.
+    """
+    if not lefts or not rights:
+        return []
+    found: list[_Place] = []
+    for left in lefts:
+        place = bisect_right(rights, (left[0], left[2]), key=_start)
+        if place < len(rights) and rights[place][0] == left[0] and rights[place][1] - left[2] <= distance:
+            found.append(left)
+    by_end = sorted((rank, last) for rank, _, last, _ in lefts)
+    for right in rights:
+        place = bisect_left(by_end, (right[0], right[1])) - 1
+        if place >= 0 and by_end[place][0] == right[0] and right[1] - by_end[place][1] <= distance:
+            found.append(right)
+    return found
+
+
+def _same(nodes: tuple[Node, ...], document: Document, label: str) -> list[_Place]:
+    sides: list[list[_Place]] = []
+    for each in nodes:
+        sides.append(_places(each, document, label))
+        if not sides[-1]:
+            return []
+    marked = [[(_sentence(place, document), place) for place in side] for side in sides]
+    shared = set.intersection(*({sentence for sentence, _ in side} for side in marked))
+    return [place for side in marked for sentence, place in side if sentence in shared]
+
+
+def _sentence(place: _Place, document: Document) -> tuple[int, int, int]:
+    return (place[0], *_words(place, document).sentence(place[1]))
+
+
+def _count(places: list[_Place]) -> int:
+    """How many places at most do not overlap: taken by their ends, each that begins after the one before."""
+    count, rank, end = 0, -1, -1
+    for place in sorted(places, key=itemgetter(0, 2)):
+        if place[0] != rank or place[1] > end:
+            count, rank, end = count + 1, place[0], place[2]
+    return count
+
+
+def _regex(node: Regex, document: Document, label: str) -> _Found | None:
+    found: _Found = []
+    for field in node.fields:
+        text = document.text(field)[:_REGEX_CHARACTERS]
+        try:
+            for match in islice(compiled(node.pattern).finditer(text, timeout=_REGEX_SECONDS), _REGEX_HITS):
+                if match.end() > match.start():
+                    found.append(Hit(label or f"/{node.pattern}/", field, Span(match.start(), match.end())))
+        except TimeoutError:  # a page made to be slow: what was found until here stands
+            continue
+    return found or None
+
+
+def _dates(node: Dates, document: Document, label: str) -> _Found | None:
+    day = document.published
+    if day is None or (node.first and day < node.first) or (node.last and day > node.last):
+        return None
+    return [Hit(label or f"published:{show_dates(node)}", "published", Span(0, len(day.isoformat())))]

@@ -1,0 +1,210 @@
+"""An article laid out in words and sentences, and names found in it. Pure."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.model import Span, Trip
+from monitor.text import Token, sentences, tokens, words
+
+LEAD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One field of an article. `sentence_of`: for each token the number of its sentence."""
+
+    field: str
+    text: str
+    tokens: tuple[Token, ...]
+    sentence_of: tuple[int, ...]
+    sentences: tuple[Span, ...]
+
+    def span(self, first: int, last: int) -> Span:
+        """The characters of the tokens `first` to `last` (exclusive)."""
+        return Span(self.tokens[first].start, self.tokens[last - 1].end)
+
+    def said(self, span: Span) -> str:
+        """The words at a place, on one line."""
+        return " ".join(self.text[span.start : span.end].split())
+
+    def sentence(self, number: int) -> tuple[int, int]:
+        """First and last (exclusive) token of a sentence."""
+        return bisect_left(self.sentence_of, number), bisect_right(self.sentence_of, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the signals look at. `published`: the page's day, where it gave one."""
+
+    title: Passage
+    text: Passage
+    url: str
+    published: date | None
+    outlet: str = ""
+    language: str = ""
+
+    @property
+    def passages(self) -> tuple[Passage, Passage]:
+        """Title first, then text."""
+        return (self.title, self.text)
+
+    def passage(self, field: str) -> Passage:
+        """A field by the name that rules give it; the lead is the text's beginning."""
+        if field == "title":
+            return self.title
+        if field in {"text", "lead"}:
+            return self.text
+        return plain(field, {"url": self.url, "outlet": self.outlet, "language": self.language}.get(field, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in a passage: its label and its tokens `first` to `last` (exclusive)."""
+
+    label: str
+    passage: Passage
+    first: int
+    last: int
+
+    @property
+    def sentence(self) -> int:
+        """Number of the sentence it stands in."""
+        return self.passage.sentence_of[self.first]
+
+    @property
+    def span(self) -> Span:
+        """Its characters."""
+        return self.passage.span(self.first, self.last)
+
+    @property
+    def early(self) -> bool:
+        """In the title or the first sentences."""
+        return self.passage.field == "title" or self.sentence < LEAD
+
+
+def lay_out(field: str, text: str) -> Passage:
+    """Words and sentences of a field; a title is one sentence."""
+    found = tuple(tokens(text))
+    if field == "title":
+        return Passage(field, text, found, (0,) * len(found), (Span(0, len(text)),))
+    spans = tuple(sentences(text))
+    of: list[int] = []
+    number = 0
+    for token in found:
+        while number + 1 < len(spans) and token.start >= spans[number + 1].start:
+            number += 1
+        of.append(number)
+    return Passage(field, text, found, tuple(of), spans)
+
+
+def plain(field: str, text: str) -> Passage:
+    """A field that is shown but not read for names."""
+    return Passage(field, text, (), (), (Span(0, len(text)),))
+
+
+class PhraseBook:
+    """Finds many names at once. A name is words in a row; a `*` ends a word that may go on."""
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._open: list[tuple[tuple[str, ...], str]] = []
+        for label, phrases in names.items():
+            for phrase in phrases:
+                parts = tuple(
+                    word + ("*" if piece.endswith("*") and index == len(words(piece)) - 1 else "")
+                    for piece in phrase.split()
+                    for index, word in enumerate(words(piece))
+                )
+                if parts and parts[0].endswith("*"):
+                    self._open.append((parts, label))
+                elif parts:
+                    self._exact[parts[0]].append((parts, label))
+        for entries in self._exact.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def find(self, passage: Passage) -> list[Found]:
+        """All names in order; of names that start at the same word the longest."""
+        found = []
+        index = 0
+        while index < len(passage.tokens):
+            hit = self._at(passage, index)
+            if hit is None:
+                index += 1
+            else:
+                found.append(hit)
+                index = hit.last
+        return found
+
+    def find_in(self, reading: Reading) -> list[Found]:
+        """All names in the title and then in the text."""
+        return [*self.find(reading.title), *self.find(reading.text)]
+
+    def _at(self, passage: Passage, index: int) -> Found | None:
+        for parts, label in [*self._exact.get(passage.tokens[index].word, ()), *self._open]:
+            if _matches(parts, passage.tokens[index : index + len(parts)]):
+                return Found(label, passage, index, index + len(parts))
+        return None
+
+
+def _matches(parts: tuple[str, ...], found: tuple[Token, ...]) -> bool:
+    return len(parts) == len(found) and all(
+        token.word.startswith(part[:-1]) if part.endswith("*") else token.word == part
+        for part, token in zip(parts, found, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """The stops of all trips under one name each. Labels: "city:" or "land:" and the name.
+
+    `rarity`: how much a place tells, 0 when every trip went there; `land_of`: the country of a city.
+    """
+
+    book: PhraseBook
+    rarity: Mapping[str, float]
+    land_of: Mapping[str, str]
+    stops: Mapping[str, tuple[str, ...]]
+    lands: Mapping[str, tuple[str, ...]]
+
+
+def gazetteer(trips: tuple[Trip, ...]) -> Gazetteer:
+    """All places of the trips; an alias shared by several cities of one country means the country."""
+    meaning: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    shown: dict[str, str] = {}
+    for trip in trips:
+        for stop in trip.stops:
+            for name in (stop.place, *stop.also):
+                key = " ".join(words(name))
+                meaning[key].add((stop.place, stop.country))
+                shown[key] = name
+    names: dict[str, list[str]] = defaultdict(list)
+    for key, stands in meaning.items():
+        lands = {land for _, land in stands}
+        if len(stands) == 1:
+            names[f"city:{next(iter(stands))[0]}"].append(shown[key])
+        elif len(lands) == 1:
+            names[f"land:{next(iter(lands))}"].append(shown[key])
+    visits: dict[str, int] = defaultdict(int)
+    land_of: dict[str, str] = {}
+    for trip in trips:
+        cities = {f"city:{stop.place}" for stop in trip.stops}
+        lands = {f"land:{stop.country}" for stop in trip.stops}
+        for label in cities | lands:
+            visits[label] += 1
+        for stop in trip.stops:
+            land_of[f"city:{stop.place}"] = f"land:{stop.country}"
+            if stop.country:
+                names[f"land:{stop.country}"].append(stop.country)
+    return Gazetteer(
+        PhraseBook(names),
+        {label: math.log(max(len(trips), 2) / count) for label, count in visits.items()},
+        land_of,
+        {trip.id: tuple(f"city:{stop.place}" for stop in trip.stops) for trip in trips},
+        {trip.id: tuple(f"land:{stop.country}" for stop in trip.stops) for trip in trips},
+    )

@@ -1,0 +1,189 @@
+"""What one article holds that trips can be told by: the story's names, found once for all signals. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.model import Evidence, Span, Watch
+from monitor.rules.ordinals import Surroundings
+from monitor.rules.places import Found, Gazetteer, Passage, PhraseBook, Reading, gazetteer
+from monitor.text import words
+
+_PRONOUN = re.compile(r"\b(?:he|she|they|his|her)\b", re.I)
+_THEN = re.compile(
+    r"\b(?:earlier this (?:month|year)|last (?:month|year)|(?:a|one|two|three|several|\d+) (?:months?|years?) ago)\b",
+    re.I,
+)
+_CAPTION = re.compile(r"\b(?:file(?: photo)?|photo|picture|pictured|image|caption|archive)\b", re.I)
+# A name that follows the subject's title with nothing but a first name between takes the title away from the subject.
+_TAKEN = 2
+_VIEW = 8
+_NEAR = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The watch's word lists, ready to be looked for."""
+
+    region: PhraseBook
+    since: PhraseBook
+    words: PhraseBook
+    others: PhraseBook
+    elsewhere: PhraseBook
+    stops: Gazetteer
+    look_back: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An article with every name of the story found in it."""
+
+    reading: Reading
+    subject: Sequence[Found]
+    others: Sequence[Found]
+    region: Sequence[Found]
+    since: Sequence[Found]
+    words: Sequence[Found]
+    places: Sequence[Found]
+    elsewhere: Sequence[Found]
+    look_back: re.Pattern[str]
+
+    def around(self, passage: Passage) -> Surroundings:
+        """The names of one passage, as the ordinals need them."""
+
+        def inside(found: Sequence[Found]) -> list[Found]:
+            return [item for item in found if item.passage is passage]
+
+        return Surroundings(
+            inside(self.words),
+            inside(self.region),
+            inside(self.since),
+            inside(self.places),
+            inside(self.others),
+            inside(self.subject),
+        )
+
+    def looks_back(self, passage: Passage, sentence: int, at: Span, *, ahead: bool = False) -> bool:
+        """Whether the words at a place belong to an earlier trip ("since his last visit, ...", "... last month").
+
+        `ahead`: only what stands before them counts ("the war that began last month" may well follow a count).
+        """
+        whole = passage.sentences[sentence]
+        # A semicolon parts then from now; a "sentence" of many lines is read only near the place.
+        start = max(passage.text.rfind(";", whole.start, at.start) + 1, whole.start, at.start - _NEAR)
+        stop = passage.text.find(";", at.end, whole.end)
+        said = passage.text[start : min(stop if stop >= 0 else whole.end, at.end + _NEAR)]
+        then = _THEN.search(said)
+        if then is not None and not (ahead and start + then.start() > at.start):
+            return True
+        found = self.look_back.search(said)
+        return found is not None and start + found.start() <= at.start
+
+    def in_view(self, passage: Passage, sentence: int) -> bool:
+        """Whether a sentence is likely about the subject: title, beginning, or names or means the subject."""
+        if passage.field == "title" or sentence < _VIEW:
+            return True
+        if any(item.passage is passage and item.sentence == sentence for item in self.subject):
+            return True
+        whole = passage.sentences[sentence]
+        before = any(item.passage is passage and item.sentence == sentence - 1 for item in self.subject)
+        return before and _PRONOUN.search(passage.text[whole.start : whole.end]) is not None
+
+    def caption(self, passage: Passage, sentence: int) -> bool:
+        """Whether a sentence seems to stand under a picture, whose day may be any."""
+        whole = passage.sentences[sentence]
+        return _CAPTION.search(passage.text[whole.start : whole.end]) is not None
+
+
+class Sheet:
+    """Evidence as it gathers, by trip."""
+
+    def __init__(self, trips: Sequence[str]) -> None:
+        self.trips: dict[str, list[Evidence]] = {trip: [] for trip in trips}
+
+    def add(self, trip: str, signal: str, passage: Passage, span: Span, weight: float) -> None:
+        """Note what a passage's words say for (or against) a trip."""
+        if abs(weight) >= 0.01:
+            found = Evidence(signal, passage.said(span), passage.field, span, round(weight, 3))
+            self.trips[trip].append(found)
+
+    def add_to_all(self, signal: str, passage: Passage, span: Span, weight: float) -> None:
+        """Note what speaks against every trip alike."""
+        for trip in self.trips:
+            self.add(trip, signal, passage, span, weight)
+
+    def limit(self, signals: frozenset[str], most: float, least: float = -99.0) -> None:
+        """Scale a group of signals down so that together they weigh no more than `most` and no less than `least`."""
+        for trip, noted in self.trips.items():
+            total = sum(item.weight for item in noted if item.signal in signals)
+            scale = most / total if total > most else least / total if total < least else 1.0
+            if scale != 1.0:
+                self.trips[trip] = [_scaled(item, scale) if item.signal in signals else item for item in noted]
+
+
+def _scaled(item: Evidence, scale: float) -> Evidence:
+    return Evidence(item.signal, item.term, item.field, item.span, round(item.weight * scale, 3))
+
+
+def read_names(watch: Watch) -> Names:
+    """The watch's names, compiled."""
+    episode = watch.episode
+
+    def book(phrases: Sequence[str]) -> PhraseBook:
+        return PhraseBook({phrase: (phrase,) for phrase in phrases})
+
+    nouns = "|".join(re.escape(word.rstrip("*")) for word in episode.words) or "trip"
+    look_back = re.compile(
+        rf"\b(?:since|on|during|from|after|in|before|than|at|of)\s+(?:\w+(?:['\u2019]s)?\s+)?"
+        rf"(?:last|previous|prior|earlier)\s+(?:\w+\s+)?(?:{nouns})\w*",
+        re.I,
+    )
+    return Names(
+        book(episode.region),
+        book(episode.since),
+        PhraseBook({word: (word, word if word.endswith("*") else word + "s") for word in episode.words}),
+        book(episode.others),
+        book(episode.elsewhere),
+        gazetteer(watch.trips),
+        look_back,
+    )
+
+
+def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Span]]) -> Scene:
+    """Find all names; `subject`: where the gate rule matched, by field."""
+    shown = {
+        passage.said(span)
+        for passage in reading.passages
+        for span in subject.get(passage.field, ())
+        if 0 <= span.start < span.end <= len(passage.text)
+    }
+    others = names.others.find_in(reading)
+    mentions = PhraseBook({phrase: (phrase,) for phrase in sorted(shown)}).find_in(reading)
+    # A title that another bears anywhere in the article ("Secretary of State John Kerry") is not the subject's here.
+    lent = {" ".join(words(found.label)) for found in mentions if _taken(found, others)}
+    return Scene(
+        reading,
+        [found for found in mentions if " ".join(words(found.label)) not in lent],
+        others,
+        names.region.find_in(reading),
+        names.since.find_in(reading),
+        names.words.find_in(reading),
+        names.stops.book.find_in(reading),
+        names.elsewhere.find_in(reading),
+        names.look_back,
+    )
+
+
+def _taken(found: Found, others: Sequence[Found]) -> bool:
+    """Whether somebody else's name follows at once: "Secretary of State John Kerry"."""
+    for other in others:
+        if other.passage is found.passage and 0 <= other.first - found.last < _TAKEN:
+            between = found.passage.text[
+                found.passage.tokens[found.last - 1].end : found.passage.tokens[other.first].start
+            ]
+            return re.fullmatch(r"\s*(?:[\w.]+\s+)?", between) is not None and not re.match(
+                r"\s*(?:and|und|et|y|e)\b", between
+            )
+    return False
