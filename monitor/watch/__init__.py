@@ -1,0 +1,20 @@
+"""The watch file: TOML text -> Watch, or every problem at once, each with its line and its mend. Pure.
+
+read       the order of the rest: text in, Watch out
+syntax     text -> data, or tomllib's refusal in words
+lines      where each key stands
+schema     the tables, what each key means, the JSON Schema      values    the checks of single values
+check      what no single key can tell: names taken twice, stops outside their trip, rules
+problems   the report: where, what, and how to mend it           wording   values in words
+build      the checked tables -> Watch
+"""
+
+from __future__ import annotations
+
+from monitor.watch.check import Compile
+from monitor.watch.lines import Lines, Place
+from monitor.watch.read import read_watch
+from monitor.watch.schema import TABLES, keys_of, schema_json
+from monitor.watch.wording import toml
+
+__all__ = ["TABLES", "Compile", "Lines", "Place", "keys_of", "read_watch", "schema_json", "toml"]

@@ -1,0 +1,61 @@
+"""The tables of a checked file -> Watch. Pure."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from monitor.model import DigestPlan, Episode, Kind, Signal, Source, Stop, Topic, Trip, Watch
+from monitor.watch.schema import SourceTable, TripTable, WatchFile
+from monitor.watch.values import duration
+
+
+def build(form: WatchFile) -> Watch:
+    """The watch that these tables declare."""
+    watch, digest, main = form.watch, form.digest, form.watch.languages[0]
+    episode = {name: tuple(words) for name, words in watch.episode.model_dump().items()}
+    return Watch(
+        name=watch.name,
+        subject=watch.subject,
+        timezone=watch.timezone,
+        languages=tuple(watch.languages),
+        episode=Episode(**episode),
+        trips=tuple(_trip(row) for row in form.trip),
+        topics=tuple(Topic(row.id, row.name, row.rule, row.exclude) for row in form.topic),
+        sources=tuple(_source(row, main) for row in form.source),
+        digest=DigestPlan(
+            at=tuple(sorted(time.fromisoformat(clock) for clock in digest.at)),
+            formats=tuple(digest.formats),
+            to=tuple(digest.to),
+            empty=digest.empty,
+            limit=digest.limit,
+        ),
+        weights=tuple(form.weights.items()),
+    )
+
+
+def _source(row: SourceTable, language: str) -> Source:
+    return Source(
+        id=row.id,
+        name=row.name,
+        url=row.url,
+        kind=Kind(row.kind),
+        select=row.select,
+        every=duration(row.every),
+        language=row.language or language,
+        pause=duration(row.pause),
+        dedup=row.dedup,
+        confirmed=row.confirmed,
+    )
+
+
+def _trip(row: TripTable) -> Trip:
+    return Trip(
+        id=row.id,
+        ordinal=row.ordinal,
+        name=row.name,
+        first=row.dates[0],
+        last=row.dates[1],
+        stops=tuple(Stop(stop.place, stop.country, stop.on, tuple(stop.also)) for stop in row.stop),
+        people=tuple(row.people),
+        signals=tuple(Signal(signal.match, signal.weight) for signal in row.signals),
+    )
