@@ -1,0 +1,177 @@
+"""Page bytes -> Page: the article's text and what is known about it. Pure; trafilatura extracts, nothing downloads.
+
+The tree is parsed once. What the page says of itself (JSON-LD, meta tags) and what the feed said come first; htmldate
+is asked only where neither gives a date. A page without text falls back to the feed's summary and says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import trafilatura
+from htmldate import find_date
+from lxml import html as lxml_html  # type: ignore[import-untyped]
+
+from monitor.errors import ExtractError
+from monitor.model import Lead, Page
+from monitor.stages.charset import decode, strip_markup
+from monitor.stages.meta import Meta, believable, language, parse_html, read_meta, wall, without_outlet
+from monitor.text import clean, one_line, words
+
+# What these libraries have to say about a page stands in our own reasons; they shall not write to the terminal.
+for _name in ("trafilatura", "htmldate", "charset_normalizer"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
+ENOUGH_WORDS = 40
+_LEAST_WORDS = 5
+_LONGEST_TEXT = 400_000
+_LONG_WORD = re.compile(r"\S{400,}")
+_TABLE_RULE = re.compile(r"^[\s|:-]*$")
+_MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|p|article|meta|title|section|span|script|table|h1)\b", re.I)
+_OTHER_FORMATS = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"RIFF", "an image, sound or film"),
+    (b"PK\x03\x04", "a ZIP file or office document"),
+    (b"\x1f\x8b", "compressed bytes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the page itself gave. `trouble`: in words, why there is no text ("" when there is)."""
+
+    text: str
+    meta: Meta
+    tree: lxml_html.HtmlElement | None
+    trouble: str
+
+
+def read_page(body: bytes, *, url: str, charset: str, lead: Lead, now: datetime) -> Page:
+    """The article on this page, or the feed's summary where the page has none.
+
+    Raises ExtractError when neither gives any text; nothing else leaves it for bad input.
+    """
+    read = _read(body, url, charset, now)
+    summary = clean(lead.summary)
+    text, reason = read.text, ""
+    few = len(words(text))
+    if read.trouble or not few or (few < ENOUGH_WORDS and len(words(summary)) > few):
+        why = read.trouble or ("the page has hardly any article text" if few else "the page has no article text")
+        if len(words(summary)) < _LEAST_WORDS:
+            raise ExtractError(
+                f"{url}: {why}, and the feed gave no summary to use; open it by hand to see what is there"
+            )
+        text, reason = summary, f"{why}; the feed's summary is used"
+    meta = read.meta
+    return Page(
+        url=url,
+        title=meta.title or without_outlet(lead.title, meta.outlet),
+        text=text,
+        author=meta.author or lead.author,
+        outlet=meta.outlet,
+        published=_published(read, lead, url, now),
+        language=meta.language or language(lead.language),
+        summary_only=bool(reason),
+        reason=reason,
+    )
+
+
+def read_text(text: str, *, url: str = "", title: str = "") -> Page:
+    """A plain text or Markdown file that a person gave: a short first line is the title, the rest is the text.
+
+    Raises ExtractError when there is not a word in it.
+    """
+    lines = [line.strip() for line in clean(text).split("\n")]
+    lines = [
+        re.sub(r"^(?:#{1,6}\s+|>\s+|[-*+]\s+)", "", line) for line in lines if not re.fullmatch(r"[-=*_#\s]*", line)
+    ]
+    if not any(words(line) for line in lines):
+        raise ExtractError(
+            f"{url or title or 'the text'}: there is not a word in it; give a file with the article's text"
+        )
+    if not title and len(lines) > 1 and len(lines[0]) <= 200 and not lines[0].endswith((".", ",", ";")):
+        title, lines = lines[0], lines[1:]
+    return Page(url=url, title=one_line(title), text=_tidy("\n".join(lines)))
+
+
+def _read(body: bytes, url: str, charset: str, now: datetime) -> _Read:
+    kind = next((name for start, name in _OTHER_FORMATS if body.startswith(start)), "")
+    if kind:
+        return _Read("", Meta(), None, f"the address answers with {kind}, not with a web page")
+    markup = decode(body, charset)
+    if not markup.strip():
+        return _Read("", Meta(), None, "the page is empty")
+    if not _MARKUP.search(markup[:100_000]):
+        return _Read(_tidy(strip_markup(markup)), Meta(), None, "")
+    tree = parse_html(markup)
+    if tree is None:
+        return _Read("", Meta(), None, "the page cannot be read as HTML")
+    text = _article_text(tree, url)
+    standing = wall(tree, url, text)
+    if standing:
+        return _Read("", Meta(), tree, f"the address answers with {standing}, not with the article")
+    return _Read(text, read_meta(tree, now), tree, "")
+
+
+def _article_text(tree: lxml_html.HtmlElement, url: str) -> str:
+    """The quick way first; where it yields little, the slow way, and whichever gives more."""
+    text = _extracted(tree, url, fast=True)
+    if len(words(text)) < ENOUGH_WORDS:
+        slow = _extracted(tree, url, fast=False)
+        text = slow if len(words(slow)) > len(words(text)) else text
+    return text
+
+
+def _extracted(tree: lxml_html.HtmlElement, url: str, *, fast: bool) -> str:
+    try:
+        found: Any = trafilatura.bare_extraction(
+            tree, url=url, fast=fast, favor_recall=True, include_comments=False, with_metadata=False
+        )
+    except MemoryError:
+        raise
+    except Exception:  # hostile trees raise anything from deep inside a third party: that page has no text
+        return ""
+    return _tidy(found.text or "") if found is not None else ""
+
+
+def _tidy(text: str) -> str:
+    """One paragraph a line; table rules gone, monstrous words cut."""
+    lines = (_tidy_line(line) for line in _LONG_WORD.sub("…", text[:_LONGEST_TEXT]).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _tidy_line(line: str) -> str:
+    if line.lstrip().startswith("|"):
+        line = "" if _TABLE_RULE.match(line) else line.strip(" |").replace("|", " ")
+    return clean(line).replace("\n", " ")
+
+
+def _published(read: _Read, lead: Lead, url: str, now: datetime) -> datetime | None:
+    """The page's own date with a time, else the feed's, else the page's day, else what htmldate finds."""
+    if read.trouble:
+        return lead.published
+    if read.meta.published and read.meta.published_has_time:
+        return read.meta.published
+    return lead.published or read.meta.published or _searched_date(read.tree, url, now)
+
+
+def _searched_date(tree: lxml_html.HtmlElement | None, url: str, now: datetime) -> datetime | None:
+    if tree is None:
+        return None
+    latest = (now + timedelta(days=1)).strftime("%Y-%m-%d")
+    try:
+        found = find_date(
+            tree, extensive_search=False, original_date=True, url=url, min_date="1995-01-01", max_date=latest
+        )
+    except MemoryError:
+        raise
+    except Exception:  # as above: no date is better than no article
+        return None
+    return believable(datetime.strptime(found, "%Y-%m-%d").replace(tzinfo=UTC), now) if found else None
