@@ -1,0 +1,135 @@
+"""Is this text known? Word-shingle fingerprints (Broder 1997) and sentence alignment; pure.
+
+A candidate is found by a *sketch* (shingle hashes that are 0 mod 16) and judged exactly. Nothing is called a copy by
+containment alone: follow-ups reuse background, so the lead or nearly all of the text has to stand there as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.model import Fingerprint, Known, Match, Verdict
+from monitor.text import content_hashes, sentences, word_hash, words
+
+RUN = 5
+LEAD_WORDS = 80
+SKETCH_ONE_IN = 16
+SKETCH_MOST = 64
+SEED_ONE_IN = 4
+_MASK = (1 << 63) - 1
+_STEPS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The border between the verdicts; shares are 0..1. Measured on edited and unrelated reports."""
+
+    copy: float = 0.55
+    update: float = 0.40
+    lead: float = 0.40
+    nearly_all: float = 0.70
+    aligned: float = 0.55
+    sentence: float = 0.70
+    alignment_floor: float = 0.05
+
+
+THRESHOLDS = Thresholds()
+
+
+def shingles(folded: Sequence[str]) -> list[int]:
+    """63-bit hashes of all runs of five words, in order; a shorter text is one run."""
+    if not folded:
+        return []
+    hashes = [word_hash(word) for word in folded]
+    if len(hashes) < RUN:
+        hashes += [0] * (RUN - len(hashes))
+    runs = []
+    for start in range(len(hashes) - RUN + 1):
+        mixed = 0
+        for step, value in zip(_STEPS, hashes[start : start + RUN], strict=True):
+            mixed = (mixed ^ (value * step)) * 0xFF51AFD7ED558CCD & 0xFFFFFFFFFFFFFFFF
+            mixed ^= mixed >> 29
+        runs.append(mixed & _MASK)
+    return runs
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """The fingerprint of a text."""
+    folded = words(text)
+    sets = [content_hashes(text[span.start : span.end]) for span in sentences(text)]
+    return Fingerprint(tuple(sorted(set(shingles(folded)))), tuple(kept for kept in sets if kept), len(folded))
+
+
+def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
+    """The hashes an article is stored and looked up by: 0 mod 16, at most 64, the smallest."""
+    return tuple(sorted(hash_ for hash_ in set(hashes) if hash_ % SKETCH_ONE_IN == 0)[:SKETCH_MOST])
+
+
+def questions(hashes: Iterable[int]) -> tuple[int, ...]:
+    """The hashes to ask with: the sketch, and more for the seeds, whose every shingle is indexed."""
+    return tuple(sorted(hash_ for hash_ in set(hashes) if hash_ % SEED_ONE_IN == 0)[: SKETCH_MOST * 8])
+
+
+def compare(text: str, known: Known, limits: Thresholds = THRESHOLDS, *, mine: Fingerprint | None = None) -> Match:
+    """How much of a text stands in a known one, and what that makes it (COPY, UPDATE or NEW).
+
+    `mine`: the text's fingerprint, where it is at hand.
+    """
+    mine = mine or fingerprint(text)
+    theirs = known.fingerprint or fingerprint(known.text)
+    if not mine.shingles or not theirs.shingles:
+        return Match(Verdict.NEW)
+    ours, other = frozenset(mine.shingles), frozenset(theirs.shingles)
+    shared = len(ours & other)
+    inside, covers = shared / len(ours), shared / len(other)
+    first = shingles(words(text)[:LEAD_WORDS])
+    lead = sum(hash_ in other for hash_ in first) / len(first)
+    similarity = max(inside, covers)
+    stands = aligned(mine, theirs, limits.sentence) if similarity >= limits.alignment_floor else 0.0
+    verdict = _verdict(similarity, inside, lead, stands, limits)
+    if verdict is Verdict.NEW:
+        return Match(verdict, "", similarity, inside, covers, stands, lead)
+    return Match(verdict, known.article_id, similarity, inside, covers, stands, lead)
+
+
+def _verdict(similarity: float, inside: float, lead: float, stands: float, limits: Thresholds) -> Verdict:
+    if inside >= limits.nearly_all or stands >= limits.nearly_all:
+        return Verdict.COPY
+    if similarity >= limits.copy and lead >= limits.lead:
+        return Verdict.COPY
+    if stands >= limits.aligned and lead >= limits.lead / 2:
+        return Verdict.COPY
+    if similarity >= limits.update or stands >= limits.aligned:
+        return Verdict.UPDATE
+    return Verdict.NEW
+
+
+def aligned(mine: Fingerprint, theirs: Fingerprint, floor: float) -> float:
+    """Share of this text's content words that are in sentences which stand, as a set of words, in one of theirs."""
+    total = stands = 0
+    holders: dict[int, list[int]] = {}
+    for index, sentence in enumerate(theirs.sentences):
+        for word in sentence:
+            holders.setdefault(word, []).append(index)
+    for sentence in mine.sentences:
+        total += len(sentence)
+        counts: dict[int, int] = {}
+        for word in sentence:
+            for index in holders.get(word, ()):
+                counts[index] = counts.get(index, 0) + 1
+        if len(sentence) >= 4 and counts and max(counts.values()) / len(sentence) >= floor:
+            stands += len(sentence)
+    return stands / total if total else 0.0
+
+
+def judge(text: str, candidates: Sequence[Known], mine: Fingerprint | None = None) -> Match:
+    """The best match among the candidates: copies before updates, then the most similar, then the first given."""
+    order = {Verdict.COPY: 2, Verdict.UPDATE: 1}
+    best = Match(Verdict.NEW)
+    for known in candidates:
+        match = compare(text, known, mine=mine)
+        key = (order.get(match.verdict, 0), match.similarity)
+        if key > (order.get(best.verdict, 0), best.similarity):
+            best = match
+    return best

@@ -1,0 +1,50 @@
+"""Who says a figure: the nearest source in its part of the sentence. Pure."""
+
+from __future__ import annotations
+
+from monitor.stages.figures.numbers import LONGEST, Quantity
+from monitor.stages.figures.patterns import Patterns
+from monitor.stages.figures.surroundings import Surroundings
+from monitor.stages.figures.terms import Hit, Terms
+
+
+class Sources:
+    """The sources that one sentence names."""
+
+    def __init__(self, around: Surroundings, patterns: Patterns) -> None:
+        self.around, self.patterns = around, patterns
+        # The whole name speaks: "health officials" are not also "officials".
+        self.sources: list[Hit] = []
+        for hit in patterns.source_terms.all_hits(around.words, Terms(())):
+            if not self.sources or hit[1] > self.sources[-1][1]:
+                self.sources.append(hit)
+        self.speech = {i for start, end, _ in patterns.speech.hits(around.words) for i in range(start, end)}
+
+    def nearest(self, quantity: Quantity, not_from: frozenset[str]) -> str:
+        """The name of the source nearest to the number, "" when there is none."""
+        best, name = 60.0, ""
+        for start, end, term in self.sources:
+            source = self.patterns.sources[term]
+            if source in not_from or (term in self.patterns.speakers and not self._speaks(start, end)):
+                continue
+            cost = self.around.distance(quantity, start, end)
+            first, last = self.around.part(quantity, LONGEST, ";", frozenset())
+            if cost < best and first <= start < last:
+                best, name = cost, source
+        return name
+
+    def _speaks(self, start: int, end: int) -> bool:
+        """Whether a word of saying stands right beside the words `start` to `end`."""
+        marks = self.around.marks
+        for at in range(end, min(end + 4, len(self.around.words))):
+            if marks[at]:
+                break
+            if at in self.speech:
+                return True
+        for at in range(start - 1, max(start - 4, -1), -1):
+            if marks[at + 1]:
+                break
+            # "according to X", "said X"; but "officials say Israel …" does not speak for Israel.
+            if at in self.speech and self.around.words[at] in ("to", "said"):
+                return True
+        return False

@@ -1,0 +1,221 @@
+"""Text -> figures: each number finds its subject, period, group and attribution. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.model import Figure, Sentence, Span
+from monitor.stages.figures.attribution import Sources
+from monitor.stages.figures.forms import Fitting
+from monitor.stages.figures.numbers import Quantity, Reading, read
+from monitor.stages.figures.patterns import Patterns, Subject
+from monitor.stages.figures.surroundings import Surroundings
+from monitor.stages.figures.terms import Hit, Terms
+
+_DAYS = {"week": 7, "weeks": 7, "month": 30, "months": 30}
+_PARTS = frozenset("third thirds half quarter quarters fifth many most some few part".split())
+_AMONG = frozenset(("including", "among", "whom", "them", "and", "of"))
+# An earlier sentence's place counts, but any place in the sentence itself is nearer.
+_PER_SENTENCE_BACK = 40
+# "Palestinians" hints at Gaza, until the sentence names another place.
+_WEAK = 30
+
+
+def find_figures(text: str, sentences: Sequence[Sentence], patterns: Patterns) -> tuple[Figure, ...]:
+    """The figures of a text, in its order; of "to 30 from 100" the current value last."""
+    found: list[Figure] = []
+    before: list[list[Hit]] = []
+    for sentence in sentences:
+        piece = text[sentence.span.start : sentence.span.end]
+        reading = read(piece, patterns.counted)
+        places = patterns.places.all_hits(reading.words, patterns.neutral)
+        if reading.quantities:
+            found += _Finder(reading, places, tuple(before[-2:]), patterns).figures(sentence)
+        before.append(places)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A quantity that has found its subject."""
+
+    quantity: Quantity
+    subject: Subject
+    period: str
+    group: str
+
+
+class _Finder:
+    """One sentence. `places`: its places; `before`: those of the two sentences before it, the nearest last."""
+
+    def __init__(self, reading: Reading, places: list[Hit], before: tuple[list[Hit], ...], patterns: Patterns) -> None:
+        self.reading, self.places, self.before, self.patterns = reading, places, before, patterns
+        self.words = reading.words
+        self.around = Surroundings(reading)
+        self.fitting = Fitting(reading, self.around, patterns.open)
+        self.sources = Sources(self.around, patterns)
+
+    def figures(self, sentence: Sentence) -> Iterator[Figure]:
+        """The figures of the sentence."""
+        spots: list[_Spot | None] = []
+        for quantity in self.reading.quantities:
+            spots.append(self._spot(quantity) or self._share(quantity, spots[-1] if spots else None))
+        earlier = self._join(spots)
+        order = sorted((i for i, spot in enumerate(spots) if spot), key=lambda i: i not in earlier)
+        for i in order:
+            spot = spots[i]
+            if spot and not spot.subject.silent:
+                yield self._figure(spot, sentence, i in earlier)
+
+    def _spot(self, quantity: Quantity) -> _Spot | None:
+        best: tuple[float, _Spot] | None = None
+        for subject in self.patterns.subjects:
+            if not self._kind(subject, quantity) or (not subject.whole and self._is_whole(quantity)):
+                continue
+            if not any(self.fitting.fits(form, quantity) for form in subject.forms):
+                continue
+            far = [self._nearest(quantity, group) for group in subject.context]
+            if any(cost is None for cost in far):
+                continue
+            # At the same distance a followed subject wins.
+            cost = (far[0] or 0.0) + subject.silent
+            period = self._period(subject, quantity)
+            if not period or self._speaks_against(subject, quantity):
+                continue
+            if best is None or cost < best[0]:
+                best = cost, _Spot(quantity, subject, period, self._group(quantity))
+        return best[1] if best else None
+
+    def _is_whole(self, quantity: Quantity) -> bool:
+        """ "26 of the 50", "a third of the 97": what is told of the part is not true of the whole."""
+        at = quantity.outer - 2
+        return at >= 0 and self.words[at + 1] == "of" and (at in self.around.taken or self.words[at] in _PARTS)
+
+    def _kind(self, subject: Subject, quantity: Quantity) -> bool:
+        if subject.kind == "money":
+            return bool(quantity.money)
+        return not quantity.money and quantity.low == int(quantity.low)
+
+    def _share(self, quantity: Quantity, spot: _Spot | None) -> _Spot | None:
+        """ "…, including 16,000 children": a part of the figure before it."""
+        if spot is None or spot.subject.silent or quantity.money or quantity.high > spot.quantity.high:
+            return None
+        between = self.words[spot.quantity.last : quantity.outer]
+        group = self._group(quantity)
+        if not group or group == spot.group or len(between) > 6 or not between or between[-1] not in _AMONG:
+            return None
+        return _Spot(quantity, spot.subject, spot.period, group)
+
+    def _join(self, spots: list[_Spot | None]) -> set[int]:
+        """Let both ends of "from 100 on Friday to about 30" share a subject; which are the earlier values."""
+        earlier: set[int] = set()
+        quantities = self.reading.quantities
+        for i in range(len(quantities) - 1):
+            one, two = quantities[i], quantities[i + 1]
+            if {one.link, two.link} != {"from", "to"} or two.outer - one.last > 9:
+                continue
+            spot = spots[i] or spots[i + 1]
+            if spot is None or any(self.reading.marks[j] == ";" for j in range(one.last, two.outer)):
+                continue
+            if self._kind(spot.subject, one) and self._kind(spot.subject, two):
+                # What goes from one value to another is a rate where the subject has one.
+                period = "daily" if "daily" in spot.subject.ranges and spot.period == "event" else spot.period
+                spots[i] = replace(spot, quantity=one, period=period)
+                spots[i + 1] = replace(spot, quantity=two, period=period)
+                earlier.add(i if one.link == "from" else i + 1)
+        return earlier
+
+    # --- one number's surroundings
+
+    def _nearest(self, quantity: Quantity, group: Terms) -> float | None:
+        costs = [
+            self.around.distance(quantity, start, end) + (_WEAK if term in self.patterns.weak.phrases else 0)
+            for start, end, term in self.places
+            if term in group.phrases
+        ]
+        if costs:
+            return min(costs)
+        for back, hits in enumerate(reversed(self.before), start=1):
+            if any(term in group.phrases for _, _, term in hits):
+                return 200.0 + back * _PER_SENTENCE_BACK
+        return None
+
+    def _speaks_against(self, subject: Subject, quantity: Quantity) -> bool:
+        start, end = self.around.part(quantity, 14, ";-,")
+        near = self.words[start:end]
+        if subject.never.hits(near):
+            return True
+        if subject.actual and self.patterns.hypothetical.hits(self.words[start : min(end, quantity.last + 6)]):
+            return True
+        for at in range(start, end):
+            # "killed 2,000 people" has no year in it.
+            word, year = self.words[at], self.words[at][-4:]
+            dated = at not in self.around.taken and len(word.split()[-1]) == 4 and year.isdecimal()
+            if dated and 1900 <= int(year) < self.patterns.earliest_year:
+                return True
+        return False
+
+    def _period(self, subject: Subject, quantity: Quantity) -> str:
+        value = quantity.low * self._day_length(subject, quantity)
+        daily = self.patterns.periods["daily"].hits(self.words[max(0, quantity.outer - 4) : quantity.last + 9])
+        if daily and "daily" in subject.ranges:
+            fit = ["daily"]
+        else:
+            fit = [name for name in ("total", "event") if name in subject.ranges]
+        # A group's total may be far smaller than everyone's.
+        share = 20 if self._group(quantity) else 1
+        fit = [name for name in fit if subject.ranges[name][0] / share <= value <= subject.ranges[name][1]]
+        if len(fit) < 2:
+            return fit[0] if fit else ""
+        near = {
+            name: min(
+                (self.around.distance(quantity, s, e) for s, e, _ in self.patterns.periods[name].hits(self.words)),
+                default=99.0,
+            )
+            for name in fit
+        }
+        if min(near.values()) >= 99:
+            return subject.otherwise
+        return min(fit, key=lambda name: near[name])
+
+    def _day_length(self, subject: Subject, quantity: Quantity) -> int:
+        unit = self.words[quantity.last] if quantity.last < len(self.words) else ""
+        return _DAYS.get(unit, 1) if subject.kind == "days" else 1
+
+    def _group(self, quantity: Quantity) -> str:
+        for at in range(quantity.last, min(quantity.last + 4, len(self.words))):
+            if self.reading.marks[at]:
+                break
+            size = next(self.patterns.group_terms.lengths(self.words, at, 1), 0)
+            if size:
+                return self.patterns.groups[tuple(self.words[at : at + size])]
+            if next(self.patterns.open.lengths(self.words, at, 1), 0) or self.words[at] in self.patterns.counted:
+                break
+        return ""
+
+    def _figure(self, spot: _Spot, sentence: Sentence, earlier: bool) -> Figure:
+        quantity, subject = spot.quantity, spot.subject
+        days = self._day_length(subject, quantity)
+        start, end = self.around.part(quantity, 14, ";")
+        notes = [quantity.qualifier] if quantity.qualifier else []
+        if earlier:
+            notes.append("earlier")
+        elif self.patterns.revised.hits(self.words[start:end]):
+            notes.append("revised")
+        place = sentence.span.start
+        return Figure(
+            subject=subject.id,
+            low=float(quantity.low * days),
+            high=float(quantity.high * days),
+            qualifier=", ".join(notes),
+            unit=quantity.money if subject.kind == "money" else subject.unit,
+            period=spot.period,
+            attribution=self.sources.nearest(quantity, subject.not_from),
+            sentence=sentence.index,
+            span=Span(
+                place + self.reading.starts[quantity.outer] - (quantity.signed and quantity.outer == quantity.first),
+                place + self.reading.ends[quantity.last - 1],
+            ),
+            group=spot.group,
+        )

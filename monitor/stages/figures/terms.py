@@ -1,0 +1,55 @@
+"""Sets of phrases, and where they stand among a sentence's words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+Phrase = tuple[str, ...]
+# First word, next word, phrase.
+Hit = tuple[int, int, Phrase]
+
+
+class Terms:
+    """A set of phrases, asked from either side."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self.phrases = frozenset(phrases)
+        self._first = self._index(0)
+        self._last = self._index(-1)
+
+    def _index(self, side: int) -> Mapping[str, tuple[Phrase, ...]]:
+        table: dict[str, list[Phrase]] = {}
+        for entry in self.phrases:
+            table.setdefault(entry[side], []).append(entry)
+        return {word: tuple(sorted(entries, key=len, reverse=True)) for word, entries in table.items()}
+
+    def lengths(self, words: Sequence[str], at: int, step: int) -> Iterator[int]:
+        """Lengths, longest first, of the phrases that begin at `at` (step 1) or end there (step -1)."""
+        if 0 <= at < len(words):
+            for entry in (self._first if step == 1 else self._last).get(words[at], ()):
+                size = len(entry)
+                start = at if step == 1 else at - size + 1
+                if start >= 0 and tuple(words[start : start + size]) == entry:
+                    yield size
+
+    def hits(self, words: Sequence[str]) -> list[Hit]:
+        """(first word, next word, phrase) of the longest phrases, left to right, not overlapping."""
+        found: list[Hit] = []
+        at = 0
+        while at < len(words):
+            size = next(self.lengths(words, at, 1), 0)
+            if size:
+                found.append((at, at + size, tuple(words[at : at + size])))
+            at += size or 1
+        return found
+
+    def all_hits(self, words: Sequence[str], neutral: Terms) -> list[Hit]:
+        """Every phrase at every place, but none inside a neutral phrase."""
+        found: list[Hit] = []
+        at = 0
+        while at < len(words):
+            skip = next(neutral.lengths(words, at, 1), 0)
+            if not skip:
+                found += [(at, at + size, tuple(words[at : at + size])) for size in self.lengths(words, at, 1)]
+            at += skip or 1
+        return found
