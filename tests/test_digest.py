@@ -1,0 +1,303 @@
+"""What a digest tells: selection, order, caps, stops, and that nothing gets lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from support.builders import (
+    DAY,
+    HOUR,
+    NOW,
+    TRIP,
+    WATCH,
+    make_article,
+    make_figure,
+    make_filing,
+    make_state,
+    make_stored,
+    make_told,
+)
+
+from monitor.model import (
+    Counts,
+    Decision,
+    Digest,
+    FigureSighting,
+    Item,
+    Match,
+    Material,
+    Stop,
+    StopMark,
+    StoredDevelopment,
+    TripPart,
+    TripScore,
+    Verdict,
+    Watch,
+)
+from monitor.stages.digest import MOST_OF_ARTICLE, MOST_OF_TOPIC, has_news, make_digest
+
+
+def digest_of(*told: StoredDevelopment, watch: Watch = WATCH, now: datetime = NOW, **more: object) -> Digest:
+    """The digest of these developments and their articles."""
+    articles = {each.article.id: make_stored(each.article) for each in told}
+    material = Material(articles=tuple(articles.values()), developments=told)
+    return make_digest(replace(material, **more), watch, now=now, name="2024-03-20")  # type: ignore[arg-type]
+
+
+def limited(limit: int) -> Watch:
+    return replace(WATCH, digest=replace(WATCH.digest, limit=limit))
+
+
+def above(digest: Digest) -> list[int]:
+    return [item.development_id for part in digest.trips for section in part.sections for item in section.items]
+
+
+def below(digest: Digest) -> list[int]:
+    return [item.development_id for part in digest.trips for section in part.more for item in section.items]
+
+
+def only_part(digest: Digest) -> TripPart:
+    (part,) = digest.trips
+    return part
+
+
+def only_item(digest: Digest) -> Item:
+    ((item,),) = [section.items for section in only_part(digest).sections]
+    return item
+
+
+class TestSelection:
+    def test_of_nothing_there_is_no_news(self) -> None:
+        digest = digest_of()
+        assert not has_news(digest)
+        assert (digest.trips, digest.perhaps, digest.left_out) == ((), (), ())
+        assert digest.counts == Counts(0, 0, 0, 0, 0, 2, 0)
+
+    def test_a_development_is_told_with_its_source(self) -> None:
+        article = make_article(title="Offer\n on the table", published=NOW - HOUR)
+        also = ("Tide Courier", "Quay Gazette", *(f"Paper {number}" for number in range(9)))
+        digest = digest_of(make_told(7, article, also=also, text="Two\n berths  open.", why="new: x"))
+        assert has_news(digest)
+        item = only_item(digest)
+        assert (item.development_id, item.text, item.title) == (7, "Two berths open.", "Offer on the table")
+        assert (item.outlet, item.url, item.when, item.why) == ("Quay Gazette", article.url, NOW - HOUR, "new: x")
+        assert item.also[:2] == ("Tide Courier", "Paper 0")
+        assert len(item.also) == 6
+
+    def test_what_is_worth_more_comes_first(self) -> None:
+        digest = digest_of(make_told(1, rank=1.0), make_told(2, rank=3.0), make_told(3, rank=2.0))
+        assert above(digest) == [2, 3, 1]
+
+    def test_what_more_outlets_carry_is_worth_more(self) -> None:
+        assert above(digest_of(make_told(1), make_told(2, also=("A", "B", "C")))) == [2, 1]
+
+    def test_equals_keep_the_order_of_filing(self) -> None:
+        told = [make_told(number) for number in (3, 1, 2)]
+        assert above(digest_of(*told)) == [1, 2, 3]
+
+    def test_topics_come_in_the_order_of_the_watch(self) -> None:
+        digest = digest_of(make_told(1, topics=("cargo",), rank=9.0), make_told(2, topics=("pay",)))
+        assert [section.name for section in only_part(digest).sections] == ["Pay", "Cargo"]
+
+    def test_no_article_takes_all_the_room(self) -> None:
+        article = make_article()
+        told = [make_told(number, article, topics=("pay" if number % 2 else "cargo",)) for number in range(1, 7)]
+        digest = digest_of(*told)
+        assert len(above(digest)) == MOST_OF_ARTICLE
+        assert len(below(digest)) == 6 - MOST_OF_ARTICLE
+
+    def test_no_topic_takes_all_the_room(self) -> None:
+        digest = digest_of(*(make_told(number) for number in range(1, 10)))
+        assert len(above(digest)) == MOST_OF_TOPIC
+
+    def test_the_whole_has_a_limit(self) -> None:
+        told = [make_told(number, topics=("pay" if number % 2 else "cargo",)) for number in range(1, 9)]
+        assert len(above(digest_of(*told, watch=limited(3)))) == 3
+        assert above(digest_of(*told, watch=limited(0))) == []
+
+    def test_what_has_no_topic_is_told_below(self) -> None:
+        digest = digest_of(make_told(1, topics=(), rank=9.0), make_told(2))
+        assert (above(digest), below(digest)) == ([2], [1])
+
+    def test_nothing_is_lost_between_above_and_below(self) -> None:
+        kinds = (("pay",), ("cargo",), ("pay", "cargo"), ())
+        told = [
+            make_told(
+                number,
+                make_article(f"a{number // 4}"),
+                topics=kinds[number % 4],
+                trip=TRIP if number % 3 else "round-02",
+                rank=float(number % 5) - 1,
+            )
+            for number in range(1, 140)
+        ]
+        digest = digest_of(*told)
+        assert sorted(above(digest) + below(digest)) == list(range(1, 140))
+        assert digest.counts.developments == 139
+        assert len(above(digest)) <= WATCH.digest.limit
+
+    def test_a_development_on_a_topic_that_was_renamed_is_told_all_the_same(self) -> None:
+        digest = digest_of(make_told(1, topics=("wages",)))
+        assert above(digest) + below(digest) == [1]
+
+    def test_on_a_busy_day_nothing_is_dropped_without_a_word(self) -> None:
+        digest = digest_of(*(make_told(number) for number in range(1, 200)))
+        assert len(above(digest) + below(digest)) == 199
+
+
+class TestTrips:
+    def test_the_trip_of_the_day_comes_first_then_the_one_with_most(self) -> None:
+        other = [make_told(number, trip="round-02") for number in (1, 2)]
+        digest = digest_of(*other, make_told(3))
+        assert [part.trip_id for part in digest.trips] == [TRIP, "round-02"]
+        digest = digest_of(*other, make_told(3), now=NOW + 20 * DAY)
+        assert [part.trip_id for part in digest.trips] == ["round-02", TRIP]
+
+    @pytest.mark.parametrize(
+        ("now", "day"),
+        [
+            (datetime(2024, 3, 17, 22, 59, tzinfo=UTC), 0),
+            (datetime(2024, 3, 17, 23, 0, tzinfo=UTC), 1),
+            (datetime(2024, 3, 20, 9, 0, tzinfo=UTC), 3),
+            (datetime(2024, 3, 22, 22, 59, tzinfo=UTC), 5),
+            (datetime(2024, 3, 22, 23, 0, tzinfo=UTC), 0),
+        ],
+    )
+    def test_the_day_of_the_trip_is_counted_in_local_days(self, now: datetime, day: int) -> None:
+        part = only_part(digest_of(make_told(1), now=now))
+        assert (part.day, part.days) == (day, 5)
+
+    @pytest.mark.parametrize(
+        ("day", "states"),
+        [
+            (17, "next next next"),
+            (18, "now next next"),
+            (19, "now next next"),
+            (20, "done now next"),
+            (22, "done done now"),
+            (23, "done done done"),
+        ],
+    )
+    def test_stops_are_done_now_or_next(self, day: int, states: str) -> None:
+        part = only_part(digest_of(make_told(1), now=datetime(2024, 3, day, 9, tzinfo=UTC)))
+        assert [stop.state for stop in part.stops] == states.split()
+        assert [stop.place for stop in part.stops] == ["Northquay", "Southquay", "Millpoint"]
+
+    def stops(self, *stops: Stop) -> tuple[StopMark, ...]:
+        trips = (replace(WATCH.trips[0], stops=stops), WATCH.trips[1])
+        return only_part(digest_of(make_told(1), watch=replace(WATCH, trips=trips))).stops
+
+    def test_two_stops_on_one_day_are_both_now(self) -> None:
+        today = date(2024, 3, 20)
+        marks = self.stops(Stop("A", "X", today), Stop("B", "X", today), Stop("C", "X"))
+        assert [mark.state for mark in marks] == ["now", "now", "next"]
+
+    def test_a_place_twice_in_a_row_is_shown_once(self) -> None:
+        marks = self.stops(Stop("A", "X", date(2024, 3, 21)), Stop("A", "X", date(2024, 3, 22)), Stop("B", "X"))
+        assert [mark.place for mark in marks] == ["A", "B"]
+
+    def test_a_place_that_is_visited_again_today_is_now(self) -> None:
+        marks = self.stops(Stop("A", "X", date(2024, 3, 19)), Stop("A", "X", date(2024, 3, 20)))
+        assert marks == (StopMark("A", "now"),)
+
+    def test_reports_are_counted_for_ten_days_with_the_empty_ones(self) -> None:
+        days = {date(2024, 3, 1): 7, date(2024, 3, 18): 2, date(2024, 3, 20): 5, date(2024, 3, 21): 9}
+        reports = (*((TRIP, day, count) for day, count in days.items()), ("round-02", date(2024, 3, 19), 1))
+        part = only_part(digest_of(make_told(1), reports=reports))
+        assert len(part.reports) == 10
+        assert part.reports[0] == ("2024-03-11", 0)
+        assert part.reports[-3:] == (("2024-03-18", 2), ("2024-03-19", 0), ("2024-03-20", 5))
+
+    def test_figures_that_moved_are_told_with_both_sources(self) -> None:
+        def sighting(value: float, outlet: str, when: datetime) -> FigureSighting:
+            return FigureSighting(make_figure(value), "a1", outlet, f"https://x.example/{value:g}", TRIP, when)
+
+        earlier = (sighting(14, "Quay Gazette", NOW - 2 * DAY),)
+        digest = digest_of(figures=(sighting(19, "Tide Courier", NOW),), earlier_figures=earlier)
+        (row,) = only_part(digest).figures
+        assert (row.was_source, row.now_source) == ("Quay Gazette, 18 Mar", "Tide Courier, 20 Mar")
+        assert "14" in row.was
+        assert "19" in row.now
+        assert row.now_url == "https://x.example/19"
+
+
+class TestTimes:
+    def test_a_page_that_gave_only_a_day_is_told_by_its_day(self) -> None:
+        assert only_item(digest_of(make_told(1, make_article(published=datetime(2024, 3, 19, tzinfo=UTC))))).date_only
+
+    @pytest.mark.parametrize("published", [None, datetime(2024, 3, 19, 0, 1, tzinfo=UTC)])
+    def test_others_are_not(self, published: datetime | None) -> None:
+        assert not only_item(digest_of(make_told(1, make_article(published=published)))).date_only
+
+
+class TestWhatIsLeftOut:
+    def test_every_article_is_told_or_asked_about_or_left_out_with_a_reason(self) -> None:
+        uncertain = make_filing(decision=Decision.UNCERTAIN, trip="", reason="two trips are close")
+        stored = {
+            "told": make_stored(make_article("told")),
+            "copy": make_stored(
+                make_article("copy"),
+                verdict=Verdict.COPY,
+                match=Match(Verdict.COPY, "x", 1.0),
+                original_title="The first",
+                original_outlet="Tide Courier",
+            ),
+            "rewrite": make_stored(make_article("rewrite"), verdict=Verdict.REWRITE, original_outlet="Tide Courier"),
+            "update": make_stored(make_article("update"), verdict=Verdict.UPDATE),
+            "unrelated": make_stored(make_article("unrelated"), filing=make_filing("")),
+            "nothing new": make_stored(make_article("nothing new")),
+            "perhaps": make_stored(make_article("perhaps"), filing=uncertain),
+            "uncertain copy": make_stored(make_article("uncertain copy"), filing=uncertain, verdict=Verdict.COPY),
+        }
+        material = Material(tuple(stored.values()), (make_told(1, make_article("told")),))
+        digest = make_digest(material, WATCH, now=NOW, name="x")
+        left = {each.url.rpartition("/")[2]: each for each in digest.left_out}
+        assert {name: each.group for name, each in left.items()} == {
+            "copy": "known",
+            "rewrite": "known",
+            "update": "known",
+            "unrelated": "unrelated",
+            "nothing new": "nothing new",
+            "uncertain copy": "known",
+        }
+        assert (left["copy"].reason, left["copy"].original) == ("a copy of what Tide Courier had", "The first")
+        assert left["unrelated"].reason == "nothing in it is about the talks"
+        assert "seed corpus" in left["update"].reason
+        assert all(each.reason for each in left.values())
+        assert [each.url.rpartition("/")[2] for each in digest.perhaps] == ["perhaps"]
+        assert digest.counts == Counts(1, 1, 8, 5, 1, 2, 0)
+
+    def test_an_uncertain_article_names_its_two_best_trips(self) -> None:
+        scores = tuple(TripScore(trip, score, ()) for trip, score in (("round-02", 2.0), (TRIP, 1.9), ("gone", 1.0)))
+        filing = make_filing("", decision=Decision.UNCERTAIN, scores=scores, reason="close")
+        digest = make_digest(Material((make_stored(filing=filing),)), WATCH, now=NOW, name="x")
+        assert has_news(digest)
+        (perhaps,) = digest.perhaps
+        assert (perhaps.between, perhaps.reason) == (("Second round", "First round"), "close")
+
+
+class TestSources:
+    def test_those_that_need_a_word_get_one(self) -> None:
+        failing = make_state(
+            failures=3, failing_since=NOW - 2 * DAY, reason="HTTP status 503", due_at=NOW + timedelta(hours=5)
+        )
+        digest = digest_of(states=(failing,))
+        gazette, courier = digest.sources
+        assert gazette.name == "Quay Gazette"
+        assert gazette.reason == (
+            "HTTP status 503; failing since Monday 18 Mar, 10:00, 3 times in a row; next try 20 Mar, 15:00"
+        )
+        assert courier.reason == "not asked yet"
+        assert (digest.counts.answered, digest.counts.sources) == (0, 2)
+
+    def test_those_that_are_well_get_none(self) -> None:
+        digest = digest_of(states=(make_state(), make_state("courier", note="two items had no link")))
+        assert [line.reason for line in digest.sources] == ["answers, but: two items had no link"]
+        assert digest.counts.answered == 2
+
+    def test_a_source_that_left_the_watch_is_not_spoken_of(self) -> None:
+        digest = digest_of(states=(make_state("gone", failures=9), make_state(), make_state("courier")))
+        assert digest.sources == ()
+        assert digest.counts.answered == 2
