@@ -1,0 +1,131 @@
+"""Opening the database: connections that are safe to kill, migrations with a backup, refusal of what is too new."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from monitor.errors import StoreError
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose SQLite connections use WAL, full sync and immediate transactions.
+
+    Raises StoreError for an address that SQLAlchemy does not understand.
+    """
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed, future=True)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"MONITOR_DATABASE: its driver is not installed ({error.name}); pip install 'monitor[postgres]'"
+        ) from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise StoreError(
+            f"MONITOR_DATABASE: cannot use this address ({error}); write e.g. sqlite:////var/lib/monitor/monitor.db"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _say_plainly)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not open transactions by itself: every one of ours begins IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred transaction that turns to writing fails as busy at once; one that begins IMMEDIATE waits its turn.
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _say_plainly(context: ExceptionContext) -> None:
+    """What the database refuses becomes one line: which database, what, how to mend."""
+    if isinstance(context.sqlalchemy_exception, OperationalError) and context.engine is not None:
+        said = str(context.original_exception)
+        mend = "free some space" if "full" in said else "see `monitor doctor`"
+        context.chained_exception = StoreError(f"{_place(context.engine)}: the database refused: {said}; {mend}")
+
+
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def revisions(engine: Engine) -> tuple[str, str]:
+    """The revision that the database has ("" when empty) and the newest that this program knows."""
+    head = ScriptDirectory.from_config(_config(engine)).get_current_head() or ""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or "", head
+
+
+def migrate(engine: Engine, now: datetime) -> None:
+    """Bring the schema to this program's newest revision; an existing SQLite file is backed up beside itself first.
+
+    Raises StoreError for a newer schema, a damaged or unwritable file, or a server that does not answer.
+    """
+    try:
+        have, head = revisions(engine)
+        if have == head:
+            return
+        known = {script.revision for script in ScriptDirectory.from_config(_config(engine)).walk_revisions()}
+        if have and have not in known:
+            raise StoreError(
+                f"{_place(engine)}: made by a newer version of monitor (schema {have}); upgrade monitor, "
+                "or point MONITOR_DATABASE at another file"
+            )
+        if have:
+            _back_up(engine, now)
+        command.upgrade(_config(engine), "head")
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        detail = str(getattr(error, "orig", None) or error)
+        raise StoreError(
+            f"{_place(engine)}: cannot open the database ({detail}); check the path and permissions"
+        ) from error
+
+
+def _place(engine: Engine) -> str:
+    return engine.url.database or engine.url.render_as_string(hide_password=True)
+
+
+def _back_up(engine: Engine, now: datetime) -> None:
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return
+    target = Path(f"{engine.url.database}.before-{now:%Y%m%d-%H%M%S}")
+    connection = sqlite3.connect(engine.url.database)
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    finally:
+        connection.close()
+
+
+def sound(engine: Engine) -> str:
+    """ "ok", or what SQLite's quick check found; PostgreSQL only answers that it is there."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            connection.execute(text("SELECT 1"))
+            return "ok"
+        return str(connection.execute(text("PRAGMA quick_check")).scalar())

@@ -1,0 +1,44 @@
+"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, four rooms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from monitor.edges import tables
+from monitor.edges.database import migrate, open_engine, revisions, sound
+from monitor.edges.store_articles import ArticleRoom
+from monitor.edges.store_digests import DigestRoom
+from monitor.edges.store_leads import LeadRoom
+
+
+class SqlStore(LeadRoom, ArticleRoom, DigestRoom):
+    """`ports.Store` on a database. Build it with `SqlStore.open`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.writer = engine.execution_options(immediate=True)
+
+    @classmethod
+    def open(cls, url: str, now: datetime) -> SqlStore:
+        """Open, create or migrate the database at this SQLAlchemy address; raises StoreError."""
+        engine = open_engine(url)
+        migrate(engine, now)
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    def health(self) -> dict[str, str]:
+        """What `doctor` shows: schema, soundness, counts."""
+        have, head = revisions(self.engine)
+        with self.engine.connect() as connection:
+            counts = {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (tables.article, tables.lead, tables.development, tables.digest)
+            }
+        return {"schema": f"{have} (newest {head})", "check": sound(self.engine)} | {
+            name: str(count) for name, count in counts.items()
+        }

@@ -1,0 +1,225 @@
+"""Digests, what they tell, and the outbox."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from monitor.edges import tables
+from monitor.edges.store_articles import (
+    DEVELOPMENT,
+    read_article,
+    select_figures,
+    sightings,
+    stored_article,
+)
+from monitor.edges.store_leads import insert
+from monitor.model import (
+    Delivery,
+    Digest,
+    DigestRow,
+    FigureSighting,
+    Material,
+    NewDelivery,
+    SourceState,
+    StoredDevelopment,
+)
+
+DIGEST = TypeAdapter(Digest)
+
+
+class _TakenError(Exception):
+    """Rolls a digest's transaction back: something in it has been told meanwhile."""
+
+
+def _row(connection: Connection, digest_id: int, delivery: NewDelivery) -> sqlite.Insert | postgresql.Insert:
+    return insert(connection, tables.delivery).values(
+        digest_id=digest_id,
+        channel=delivery.channel,
+        recipient=delivery.to,
+        payload=delivery.payload,
+        message_id=delivery.message_id,
+    )
+
+
+class DigestRoom:
+    """The part of the store that keeps digests and their deliveries."""
+
+    engine: Engine
+    writer: Engine
+
+    def source_states(self) -> dict[str, SourceState]:
+        raise NotImplementedError
+
+    def material(self) -> Material:
+        article, development, figure = tables.article.c, tables.development.c, tables.figure.c
+        untold = and_(article.digest_id.is_(None), ~article.seed)
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(tables.article).where(untold).order_by(article.seq)).mappings().all()
+            found = connection.execute(
+                select(tables.article, development.id.label("development"), development.record)
+                .join(tables.development, development.article_id == article.id)
+                .where(untold)
+                .order_by(article.seq, development.sentence)
+            ).mappings()
+            developments = [
+                StoredDevelopment(row["development"], DEVELOPMENT.validate_json(row["record"]), read_article(row))
+                for row in found
+            ]
+            also: dict[int, list[str]] = {}
+            echoes = connection.execute(
+                select(tables.echo.c.development_id, article.outlet)
+                .join(tables.article, article.id == tables.echo.c.article_id)
+                .order_by(article.seq)
+            )
+            for development_id, outlet in echoes:
+                if outlet not in also.setdefault(development_id, []):
+                    also[development_id].append(outlet)
+            trips = {row["trip"] for row in rows if row["trip"]}
+            now = sightings(connection, select_figures().where(untold))
+            before: tuple[FigureSighting, ...] = sightings(
+                connection,
+                select_figures().where(figure.trip.in_(trips), or_(article.digest_id.is_not(None), article.seed)),
+            )
+            days = Counter(
+                (trip, published.date())
+                for trip, published in connection.execute(
+                    select(article.trip, article.published).where(
+                        article.trip.in_(trips), article.published.is_not(None), ~article.seed
+                    )
+                )
+            )
+            return Material(
+                articles=tuple(stored_article(connection, row) for row in rows),
+                developments=tuple(
+                    StoredDevelopment(item.id, item.development, item.article, tuple(also.get(item.id, ())))
+                    for item in developments
+                ),
+                figures=now,
+                earlier_figures=before,
+                states=tuple(self.source_states().values()),
+                reports=tuple((trip, day, count) for (trip, day), count in sorted(days.items())),
+            )
+
+    def digest_names(self, day: date) -> tuple[str, ...]:
+        table = tables.digest.c
+        with self.engine.connect() as connection:
+            return tuple(connection.execute(select(table.name).where(table.day == day).order_by(table.id)).scalars())
+
+    def slot_taken(self, slot: str) -> bool:
+        taken = select(tables.digest.c.id).where(tables.digest.c.slot == slot)
+        passed = select(tables.skipped.c.slot).where(tables.skipped.c.slot == slot)
+        with self.engine.connect() as connection:
+            return any(connection.execute(statement).first() for statement in (taken, passed))
+
+    def skip_slot(self, slot: str, now: datetime) -> None:
+        with self.writer.begin() as connection:
+            connection.execute(insert(connection, tables.skipped).values(slot=slot, at=now).on_conflict_do_nothing())
+
+    def fresh(self) -> bool:
+        with self.engine.connect() as connection:
+            return not any(
+                connection.execute(select(table).limit(1)).first() for table in (tables.digest, tables.skipped)
+            )
+
+    def save_digest(
+        self, slot: str, digest: Digest, articles: Sequence[str], deliveries: Sequence[NewDelivery]
+    ) -> int | None:
+        article = tables.article.c
+        try:
+            with self.writer.begin() as connection:
+                made = connection.execute(
+                    insert(connection, tables.digest)
+                    .values(
+                        name=digest.name,
+                        slot=slot,
+                        day=digest.day,
+                        made_at=digest.made_at,
+                        record=DIGEST.dump_json(digest).decode(),
+                    )
+                    .on_conflict_do_nothing()
+                    .returning(tables.digest.c.id)
+                ).scalar()
+                if made is None:
+                    return None
+                for start in range(0, len(articles), 500):
+                    chunk = articles[start : start + 500]
+                    done = connection.execute(
+                        update(tables.article)
+                        .where(article.id.in_(chunk), article.digest_id.is_(None))
+                        .values(digest_id=made)
+                    )
+                    if done.rowcount != len(chunk):
+                        raise _TakenError
+                for delivery in deliveries:
+                    connection.execute(_row(connection, made, delivery))
+                return int(made)
+        except _TakenError:
+            return None
+
+    def digest(self, name: str) -> DigestRow | None:
+        table = tables.digest.c
+        statement = select(tables.digest).order_by(table.id.desc()).limit(1)
+        if name:
+            statement = statement.where(table.name == name)
+        with self.engine.connect() as connection:
+            row = connection.execute(statement).first()
+            return DigestRow(row.id, row.slot, DIGEST.validate_json(row.record)) if row else None
+
+    def outbox(self, now: datetime) -> tuple[Delivery, ...]:
+        table = tables.delivery.c
+        statement = (
+            select(tables.delivery)
+            .where(table.state == "pending", or_(table.next_try.is_(None), table.next_try <= now))
+            .order_by(table.id)
+        )
+        with self.engine.connect() as connection:
+            return tuple(
+                Delivery(row.id, row.digest_id, row.channel, row.recipient, row.payload, row.attempts, row.message_id)
+                for row in connection.execute(statement)
+            )
+
+    def undelivered(self) -> int:
+        """How many deliveries still wait, due or not."""
+        statement = select(func.count()).select_from(tables.delivery).where(tables.delivery.c.state == "pending")
+        with self.engine.connect() as connection:
+            return connection.execute(statement).scalar_one()
+
+    def delivered(self, delivery_id: int, now: datetime) -> None:
+        with self.writer.begin() as connection:
+            connection.execute(
+                update(tables.delivery)
+                .where(tables.delivery.c.id == delivery_id)
+                .values(state="done", done_at=now, reason="")
+            )
+
+    def delivery_failed(self, delivery_id: int, reason: str, until: datetime | None) -> None:
+        table = tables.delivery.c
+        with self.writer.begin() as connection:
+            connection.execute(
+                update(tables.delivery)
+                .where(table.id == delivery_id, table.state == "pending")
+                .values(
+                    attempts=table.attempts + 1,
+                    reason=reason,
+                    next_try=until,
+                    state="pending" if until else "failed",
+                )
+            )
+
+    def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
+        """Put a digest's deliveries back into the outbox, and those that it never had; returns how many."""
+        with self.writer.begin() as connection:
+            for delivery in deliveries:
+                connection.execute(_row(connection, digest_id, delivery).on_conflict_do_nothing())
+            done = connection.execute(
+                update(tables.delivery)
+                .where(tables.delivery.c.digest_id == digest_id)
+                .values(state="pending", attempts=0, next_try=None, reason="")
+            )
+            return done.rowcount

@@ -1,0 +1,218 @@
+"""The tables, as the newest migration leaves them. Times are stored as UTC, whole sets of facts as typed JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger as Big
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+
+class Utc(TypeDecorator[datetime]):
+    """Aware datetimes in, aware UTC datetimes out, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database; ValueError for a naive datetime."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the store")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        aware: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
+
+
+names = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=names)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("body_hash", String, nullable=False, default=""),
+    Column("tried_at", Utc),
+    Column("ok_at", Utc),
+    Column("failing_since", Utc),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    Column("due_at", Utc),
+    Column("note", Text, nullable=False, default=""),
+)
+
+# state: "pending", "filed" or "failed".
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", String, nullable=False),
+    Column("canonical", Text, nullable=False, unique=True),
+    Column("guid", Text, nullable=False, default=""),
+    Column("record", Text, nullable=False),
+    Column("published", Utc),
+    Column("state", String, nullable=False, default="pending"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_try", Utc),
+    Column("reason", Text, nullable=False, default=""),
+    Column("article_id", String),
+    Column("ended_at", Utc),
+    Index("ix_lead_state", "state", "next_try"),
+    Index("ix_lead_guid", "source_id", "guid"),
+)
+
+digest = Table(
+    "digest",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("slot", String, nullable=False, unique=True),
+    Column("day", Date, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+# A seed's `digest_id` stays empty and `seed` keeps it out of every digest.
+article = Table(
+    "article",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("canonical", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("source_id", String, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("published", Utc),
+    Column("language", String, nullable=False),
+    Column("fetched_at", Utc, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("summary_only", Boolean, nullable=False),
+    Column("seed", Boolean, nullable=False, default=False),
+    Column("verdict", String, nullable=False),
+    Column("of_id", String, nullable=False, default=""),
+    Column("match", Text, nullable=False),
+    Column("decision", String, nullable=False),
+    Column("trip", String, nullable=False, default=""),
+    Column("filing", Text, nullable=False),
+    Column("shingles", LargeBinary),
+    Column("digest_id", Integer, ForeignKey("digest.id")),
+    Index("ix_article_hash", "content_hash"),
+    Index("ix_article_told", "digest_id", "seed"),
+    Index("ix_article_trip", "trip"),
+    Index("ix_article_url", "url"),
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    Column("part", Integer, primary_key=True),
+    Column("hash", Big, primary_key=True, autoincrement=False),
+    Column("seq", Integer, ForeignKey("article.seq"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+development = Table(
+    "development",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", String, ForeignKey("article.id"), nullable=False),
+    Column("sentence", Integer, nullable=False),
+    Column("trip", String, nullable=False),
+    Column("record", Text, nullable=False),
+    UniqueConstraint("article_id", "sentence"),
+)
+
+# A scheduled slot on which there was nothing to tell: it is not tried again.
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("slot", String, primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+# Another article that says the same as a development: "also in …".
+echo = Table(
+    "echo",
+    metadata,
+    Column("development_id", Integer, ForeignKey("development.id"), primary_key=True),
+    Column("article_id", String, ForeignKey("article.id"), primary_key=True),
+)
+
+sentence = Table(
+    "sentence",
+    metadata,
+    Column("article_id", String, ForeignKey("article.id"), primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("trip", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("development_id", Integer, ForeignKey("development.id")),
+    Column("score", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_sentence_trip", "trip"),
+)
+
+figure = Table(
+    "figure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", String, ForeignKey("article.id"), nullable=False),
+    Column("trip", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("as_of", Utc, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_figure_trip", "trip", "subject"),
+)
+
+# state: "pending", "done" or "failed" (for good).
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest_id", Integer, ForeignKey("digest.id"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("message_id", Text, nullable=False, default=""),
+    Column("state", String, nullable=False, default="pending"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_try", Utc),
+    Column("reason", Text, nullable=False, default=""),
+    Column("done_at", Utc),
+    UniqueConstraint("digest_id", "channel", "recipient"),
+    Index("ix_delivery_state", "state", "next_try"),
+)
