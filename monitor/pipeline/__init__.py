@@ -1,0 +1,19 @@
+"""The order of the stages. It orders and records; it never decides, and it knows no edge.
+
+    seeding    seeds/ files ------------------------------> what is known
+    visits     sources due -> fetch -> leads -------------> saved with the source's validators
+    reading    pending leads -> fetch -> extract ---------> pages (a batch at a time, several at once)
+    filing     page -> identity -> dedup -> classify
+                    -> novelty -> figures ----------------> one transaction an article, one after the other
+    telling    what no digest has told -> digest ---------> record, slot and outbox rows in one transaction
+                    -> outbox -> files, mail
+
+One failure is one record: a source, page, seed or recipient that fails never stops the others.
+"""
+
+from monitor.pipeline.filing import Filer
+from monitor.pipeline.run import Room, fetch_all
+from monitor.pipeline.seeding import sync_seeds
+from monitor.pipeline.telling import Told, deliver_all, preview, tell
+
+__all__ = ["Filer", "Room", "Told", "deliver_all", "fetch_all", "preview", "sync_seeds", "tell"]

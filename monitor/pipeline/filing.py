@@ -1,0 +1,309 @@
+"""One page on its way into the store: identity, dedup, classification, novelty, figures, one transaction."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.model import (
+    Article,
+    Decision,
+    Development,
+    Figure,
+    Filed,
+    Filing,
+    Fingerprint,
+    KnownSentence,
+    Match,
+    Novelty,
+    Page,
+    PendingLead,
+    Sentence,
+    Source,
+    StoredArticle,
+    Verdict,
+    Watch,
+)
+from monitor.ports import Store
+from monitor.rules import compile_rule, find, read_document
+from monitor.stages import dedup
+from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
+from monitor.stages.evidence import explain_development, rank_development
+from monitor.stages.figures import Patterns, find_figures, shipped_patterns
+from monitor.stages.identity import article_id, canonical_url, content_hash
+from monitor.stages.novelty import KnownIndex, read_article
+from monitor.stages.story import StoryIndex
+from monitor.text import read_sentences
+
+# In a copy or a retelling of something known, only what is clearly unlike it (or a new figure) counts as new.
+COPY_NOVELTY = 0.40
+RETOLD_NOVELTY = 0.55
+REWRITE_SHARE = 0.60
+STORY_DAYS = timedelta(days=4)
+
+
+_SAYING = re.compile(
+    r"\b(?:said|says|told|according to|announced|confirmed|reported|warned|asked|called)\b", re.IGNORECASE
+)
+# A capitalised word that does not begin the sentence.
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a page. `fresh`: whether the article was not stored before."""
+
+    article_id: str
+    verdict: Verdict
+    filing: Filing | None
+    developments: int
+    fresh: bool
+
+
+class Filer:
+    """Files pages one after the other; keeps what is known of each trip at hand during one run."""
+
+    def __init__(self, watch: Watch, store: Store, patterns: Patterns | None = None) -> None:
+        self._watch = watch
+        self._store = store
+        self._classifier: Classifier = compile_watch(watch)
+        self._patterns = patterns or shipped_patterns()
+        self._indexes: dict[str, KnownIndex] = {}
+        self._stories: dict[str, StoryIndex] = {}
+        names = [name for trip in watch.trips for name in trip.people]
+        names += [name for trip in watch.trips for stop in trip.stops for name in (stop.place, stop.country)]
+        quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
+        self._story = compile_rule(f"({watch.subject})" + (f" OR {quoted}" if quoted else ""))
+
+    @property
+    def classifier(self) -> Classifier:
+        """The compiled watch."""
+        return self._classifier
+
+    def index(self, trip: str) -> KnownIndex:
+        """What is known for a trip, read once a run."""
+        if trip not in self._indexes:
+            self._indexes[trip] = KnownIndex(self._store.known_sentences(trip))
+        return self._indexes[trip]
+
+    def stories(self, trip: str, now: datetime) -> StoryIndex:
+        """The recent reports of a trip, read once a run."""
+        if trip not in self._stories:
+            self._stories[trip] = StoryIndex(self._store.recent_texts(trip, now - STORY_DAYS))
+        return self._stories[trip]
+
+    def judge(self, article: Article, fingerprint: Fingerprint) -> Match:
+        """Whether the article's text is known; a copy of a copy points to the first."""
+        same = self._store.known_hash(article.content_hash)
+        if same and same != article.id:
+            return self._first(Match(Verdict.COPY, same, 1.0, 1.0, 1.0, 1.0, 1.0))
+        candidates = self._store.candidates(dedup.questions(fingerprint.shingles), article.fetched_at)
+        return self._first(dedup.judge(article.text, candidates, fingerprint))
+
+    def _first(self, match: Match) -> Match:
+        if not match.of:
+            return match
+        known = self._store.article(match.of)
+        if known and known.verdict in (Verdict.COPY, Verdict.REWRITE) and known.original:
+            return replace(match, of=known.original)
+        return match
+
+    def classify(self, article: Article, match: Match) -> Filing:
+        """Trip and topics; a copy or update of something filed belongs where that belongs."""
+        filing = classify(
+            self._classifier,
+            article.title,
+            article.text,
+            article.url,
+            article.outlet,
+            article.language,
+            article.published,
+        )
+        if match.verdict in (Verdict.COPY, Verdict.UPDATE):
+            original = self._store.article(match.of)
+            if original and (match.verdict is Verdict.COPY or filing.decision is not Decision.FILED):
+                return _inherit(filing, original)
+        return filing
+
+    def retold(self, article: Article, match: Match, filing: Filing) -> tuple[Match, Filing]:
+        """When a new text retells a report of the trip it may belong to: a rewrite, filed where that is filed."""
+        best = filing.scores[0] if filing.scores and filing.scores[0].score > 0 else None
+        trip = filing.trip or (best.trip_id if best else "")
+        if match.verdict is not Verdict.NEW or not trip or article.summary_only:
+            return match, filing
+        index = self.index(trip)
+        of, alike = self.stories(trip, article.fetched_at).same(
+            article.outlet, article.published, article.text, index.weight
+        )
+        original = self._store.article(of) if of else None
+        if original is None:
+            return match, filing
+        if filing.decision is not Decision.FILED:
+            filing = _inherit(filing, original)
+        return self._first(Match(Verdict.REWRITE, of, similarity=alike)), filing
+
+    def _telling(self, sentence: Sentence) -> bool:
+        """Whether a sentence has substance: a topic, a figure, a name, or somebody saying something."""
+        if sentence.numbers or _SAYING.search(sentence.text) or _NAME.search(sentence.text):
+            return True
+        if topics_of(self._classifier, sentence.text):
+            return True
+        return find(self._story, read_document({"text": sentence.text})) is not None
+
+    def read(self, article: Article, match: Match, filing: Filing) -> tuple[Novelty, ...]:
+        """Every sentence against what is known for the article's trip; () when it belongs to none."""
+        if not filing.trip:
+            return ()
+        read = read_article(
+            read_sentences(article.text), self.index(filing.trip), telling=self._telling, outlet=article.outlet
+        )
+        floor = {Verdict.COPY: COPY_NOVELTY, Verdict.REWRITE: RETOLD_NOVELTY}.get(match.verdict, 0.0)
+        return tuple(_doubt(novelty, floor) for novelty in read)
+
+    def file(self, page: Page, source: Source, pending: PendingLead | None, now: datetime) -> Outcome:
+        """All the stages for one page, and the transaction that saves the result."""
+        article = make_article(page, source, now)
+        lead_id = pending.id if pending else None
+        known = self._store.known_url(article.canonical)
+        if known:
+            if lead_id is not None:
+                self._store.drop_lead(lead_id, known)
+            return Outcome(known, Verdict.COPY, None, 0, fresh=False)
+        fingerprint = dedup.fingerprint(article.text)
+        match = self.judge(article, fingerprint) if source.dedup else Match(Verdict.NEW)
+        match, filing = self.retold(article, match, self.classify(article, match))
+        read = self.read(article, match, filing)
+        match = settle(match, read)
+        developments = self._developments(article, filing, read)
+        figures: Sequence[Figure] = ()
+        if filing.trip and match.verdict is not Verdict.COPY:
+            figures = find_figures(article.text, [novelty.sentence for novelty in read], self._patterns)
+        filed = Filed(
+            article=article,
+            match=match,
+            filing=filing,
+            sentences=read,
+            developments=developments,
+            figures=tuple(figures),
+            sketch=dedup.sketch(fingerprint.shingles),
+            echoes=_echoes(article, read),
+        )
+        ids = self._store.file(lead_id, filed)
+        self._learn(article, filing, read, ids)
+        return Outcome(article.id, match.verdict, filing, len(developments), fresh=True)
+
+    def figures(self, text: str) -> tuple[Figure, ...]:
+        """The figures of a text."""
+        return tuple(find_figures(text, read_sentences(text), self._patterns))
+
+    def _developments(self, article: Article, filing: Filing, read: Sequence[Novelty]) -> tuple[Development, ...]:
+        found = []
+        for novelty in read:
+            if not novelty.new:
+                continue
+            topics = topics_of(self._classifier, novelty.sentence.text)
+            found.append(
+                Development(
+                    article_id=article.id,
+                    sentence=novelty.sentence.index,
+                    text=novelty.sentence.text,
+                    trip=filing.trip,
+                    topics=topics,
+                    score=round(novelty.score, 4),
+                    why=explain_development(novelty, filing, summary_only=article.summary_only),
+                    nearest=novelty.nearest.text if novelty.nearest else "",
+                    rank=rank_development(novelty, len(topics), len(read), self._watch.trip(filing.trip)),
+                )
+            )
+        return tuple(found)
+
+    def _learn(self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int]) -> None:
+        if not filing.trip:
+            return
+        index = self.index(filing.trip)
+        self.stories(filing.trip, article.fetched_at).add(article.id, article.outlet, article.published, article.text)
+        for novelty in read:
+            sentence = novelty.sentence
+            index.add(
+                KnownSentence(
+                    article.id,
+                    sentence.index,
+                    sentence.text,
+                    sentence.words,
+                    article.outlet,
+                    article.published,
+                    ids.get(sentence.index),
+                )
+            )
+
+
+def make_article(page: Page, source: Source, now: datetime) -> Article:
+    """A page with its identity; raises ExtractError when its address is unusable."""
+    canonical = canonical_url(page.url)
+    return Article(
+        id=article_id(canonical),
+        url=page.url,
+        canonical=canonical,
+        source_id=source.id,
+        outlet=page.outlet or source.name,
+        title=page.title,
+        text=page.text,
+        author=page.author,
+        published=page.published,
+        language=page.language or source.language,
+        fetched_at=now,
+        content_hash=content_hash(page.text),
+        summary_only=page.summary_only,
+    )
+
+
+def _inherit(filing: Filing, original: StoredArticle) -> Filing:
+    if original.filing.decision is Decision.NONE:
+        return filing
+    if filing.decision is Decision.NONE and not filing.scores and not original.filing.trip:
+        return filing
+    return replace(
+        filing,
+        decision=original.filing.decision,
+        trip=original.filing.trip,
+        topics=filing.topics or original.filing.topics,
+        reason="",
+    )
+
+
+def _doubt(novelty: Novelty, floor: float) -> Novelty:
+    if novelty.new and novelty.score < floor and "figure" not in novelty.reason:
+        return replace(novelty, new=False, reason="known (said in other words)")
+    return novelty
+
+
+def settle(match: Match, read: Sequence[Novelty]) -> Match:
+    """A copy that says something new is an update; a text that only says what one other says is a rewrite of it."""
+    new = [novelty for novelty in read if novelty.new]
+    if match.verdict is Verdict.COPY and new:
+        return replace(match, verdict=Verdict.UPDATE)
+    if match.verdict is not Verdict.NEW:
+        return match
+    known = [novelty for novelty in read if novelty.reason == "known" and novelty.nearest]
+    if known and len(known) >= REWRITE_SHARE * (len(known) + len(new)):
+        sources = Counter(novelty.nearest.article_id for novelty in known if novelty.nearest)
+        of, count = sources.most_common(1)[0]
+        if count >= max(2, len(known) / 2):
+            return replace(match, verdict=Verdict.REWRITE, of=of, aligned=len(known) / (len(known) + len(new)))
+    return match
+
+
+def _echoes(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:
+    """Developments of other outlets that this article's known sentences say as well."""
+    return tuple(
+        novelty.nearest.development_id
+        for novelty in read
+        if not novelty.new
+        and novelty.reason.startswith("known")
+        and novelty.nearest
+        and novelty.nearest.development_id is not None
+        and novelty.nearest.outlet != article.outlet
+    )

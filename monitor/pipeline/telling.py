@@ -1,0 +1,128 @@
+"""The digest of what nobody has been told: made, kept and queued in one transaction, then handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.errors import DeliveryError
+from monitor.model import Delivery, Digest, DigestRow, NewDelivery, Watch
+from monitor.ports import Channel, Clock, Store
+from monitor.stages.digest import has_news, make_digest
+from monitor.stages.letter import write_letter
+from monitor.stages.render import render
+
+LONGEST_TRY = timedelta(hours=48)
+FIRST_REST = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A digest that was made; `problems`: recipients for whom no message could be written, in words."""
+
+    id: int
+    digest: Digest
+    problems: tuple[str, ...] = ()
+
+
+class Resender(Protocol):
+    """What telling again needs of the store."""
+
+    def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
+        """Put a digest's deliveries back into the outbox, and those that it never had; returns how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """One round of the outbox: how many were handed over, and what went wrong in words."""
+
+    done: tuple[tuple[str, str], ...]
+    failed: tuple[str, ...]
+
+
+def preview(watch: Watch, store: Store, now: datetime) -> Digest | None:
+    """The digest that would be made now, or None when there is nothing to tell; nothing is stored."""
+    material = store.material()
+    digest = make_digest(material, watch, now=now, name=_name(watch, store, now))
+    return digest if has_news(digest) else None
+
+
+def tell(
+    watch: Watch, store: Store, now: datetime, *, sender: str = "", slot: str = "", say_so: bool = False
+) -> Told | None:
+    """Make the digest, mark its articles as told and fill the outbox, all at once.
+
+    None when there is nothing to tell (unless `say_so`), when the slot is taken, or when another run told it.
+    """
+    material = store.material()
+    digest = make_digest(material, watch, now=now, name=_name(watch, store, now))
+    if not has_news(digest) and not say_so:
+        return None
+    deliveries, problems = _deliveries(digest, watch, sender, now)
+    articles = [stored.article.id for stored in material.articles]
+    made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, deliveries)
+    return Told(made, digest, problems) if made is not None else None
+
+
+def tell_again(watch: Watch, store: Resender, row: DigestRow, *, sender: str = "") -> tuple[str, ...]:
+    """Queue a stored digest once more, for recipients it never reached as well; returns problems in words."""
+    deliveries, problems = _deliveries(row.digest, watch, sender, row.digest.made_at)
+    store.send_again(row.id, deliveries)
+    return problems
+
+
+def _name(watch: Watch, store: Store, now: datetime) -> str:
+    day = now.astimezone(ZoneInfo(watch.timezone)).date()
+    made = len(store.digest_names(day))
+    return day.isoformat() if not made else f"{day.isoformat()}-{made + 1}"
+
+
+def _deliveries(digest: Digest, watch: Watch, sender: str, now: datetime) -> tuple[list[NewDelivery], tuple[str, ...]]:
+    made = [
+        NewDelivery("file", f"{digest.name}.{form}", render(digest, form).encode()) for form in watch.digest.formats
+    ]
+    problems = []
+    for to in watch.digest.to:
+        if not sender:
+            problems.append(f"{to}: not mailed, SMTP_HOST and SMTP_FROM are not set in .env")
+            continue
+        try:
+            made.append(write_letter(digest, sender=sender, to=to, now=now))
+        except (ValueError, UnicodeError) as error:
+            problems.append(f"{to}: not mailed, {error}; mend [digest] to")
+    return made, tuple(problems)
+
+
+def deliver_all(store: Store, channels: Mapping[str, Channel], clock: Clock) -> DeliveryReport:
+    """One round of the outbox. A delivery that fails rests and is tried again; the others go on."""
+    done, failed = [], []
+    for delivery in store.outbox(clock.now()):
+        channel = channels.get(delivery.channel)
+        if channel is None:
+            # Without settings for it the row waits: nothing is dropped because a setting is missing.
+            failed.append(f"{delivery.to}: no {delivery.channel} is set up; see `monitor doctor`")
+            continue
+
+        def accepted(delivery: Delivery = delivery) -> None:
+            store.delivered(delivery.id, clock.now())
+
+        try:
+            channel.deliver(delivery, accepted)
+            done.append((delivery.channel, delivery.to))
+        except DeliveryError as error:
+            until = None if error.permanent else _next_try(delivery, clock.now())
+            store.delivery_failed(delivery.id, str(error), until)
+            rest = "given up" if until is None else f"next try {until:%-d %b, %H:%M} UTC"
+            failed.append(f"{delivery.to}: {error} ({rest})")
+    return DeliveryReport(tuple(done), tuple(failed))
+
+
+def _next_try(delivery: Delivery, now: datetime) -> datetime | None:
+    """Double the rest after each failure; give up when the tries together span 48 hours."""
+    rest: timedelta = FIRST_REST * 2**delivery.attempts
+    if FIRST_REST * (2 ** (delivery.attempts + 1) - 1) > LONGEST_TRY:
+        return None
+    return now + rest

@@ -1,0 +1,124 @@
+"""The scheduler: APScheduler as a ticker, durable slots in the store as the truth.
+
+Each minute: visit the sources that are due, tell the newest slot that has passed and has not been told, and empty
+the outbox. A slot is taken in the same transaction as its digest, so a crash or a second process never tells twice,
+and after downtime the newest missed slot is told once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.errors import MonitorError
+from monitor.model import DigestPlan, RunReport
+from monitor.wire import App
+
+log = logging.getLogger("monitor")
+
+
+def newest_slot(plan: DigestPlan, timezone: str, now: datetime) -> tuple[str, datetime]:
+    """The name and the moment (UTC-aware) of the last slot at or before `now`."""
+    zone = ZoneInfo(timezone)
+    today = now.astimezone(zone).date()
+    moments = [datetime.combine(today - timedelta(days=back), at, zone) for back in (0, 1) for at in sorted(plan.at)]
+    moment = max(moment for moment in moments if moment.timestamp() <= now.timestamp())
+    return f"daily:{moment:%Y-%m-%dT%H:%M}", moment
+
+
+def tell_due(app: App) -> str:
+    """Tell the newest slot if nobody has; returns the digest's name, or "" when there was none to tell."""
+    slot, _ = newest_slot(app.watch.digest, app.watch.timezone, app.clock.now())
+    if app.store.slot_taken(slot):
+        return ""
+    told = app.tell(slot=slot, say_so=app.watch.digest.empty == "say so")
+    if told is None:
+        app.store.skip_slot(slot, app.clock.now())
+        return ""
+    for problem in told.problems:
+        log.warning("%s", problem)
+    return told.digest.name
+
+
+class Ticker:
+    """`start`: one tick a minute until stopped. `open_folder` opens the app for one tick."""
+
+    def __init__(self, run: Callable[[Callable[[App], None]], None], every: float = 60.0) -> None:
+        self._run = run
+        self._every = every
+        self._stop = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Any] | None = None
+
+    def run(self) -> None:
+        """Tick until `stop` is called; the current tick is cancelled and what it had filed stays filed."""
+        scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=self._every,
+            next_run_time=datetime.now(ZoneInfo("UTC")),
+            misfire_grace_time=None,
+        )
+        scheduler.start()
+        try:
+            self._stop.wait()
+        finally:
+            self._cancel()
+            scheduler.shutdown(wait=True)
+
+    def stop(self) -> None:
+        """End `run`; safe to call from a signal handler."""
+        self._stop.set()
+
+    def _cancel(self) -> None:
+        loop, task = self._loop, self._task
+        if loop is not None and task is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+
+    def tick(self) -> None:
+        """One step; an error is logged and the next tick tries again."""
+        try:
+            self._run(self._step)
+        except MonitorError as error:
+            log.error("%s", error)
+        except asyncio.CancelledError:
+            log.info("stopped")
+
+    def _step(self, app: App) -> None:
+        step(app, self._fetch)
+
+    async def _fetch(self, app: App) -> RunReport:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        try:
+            return await app.fetching()
+        finally:
+            self._task = None
+
+
+def step(app: App, fetch: Callable[[App], Coroutine[Any, Any, RunReport]] | None = None) -> bool:
+    """One tick: fetch what is due, tell the slot that has passed, empty the outbox; False when a delivery failed."""
+    if app.store.fresh():
+        # A watch that begins at noon does not owe the morning's digest.
+        slot, _ = newest_slot(app.watch.digest, app.watch.timezone, app.clock.now())
+        app.store.skip_slot(slot, app.clock.now())
+    report = asyncio.run(fetch(app) if fetch else app.fetching())
+    for source in report.failed_sources:
+        log.warning("%s: %s", source.name, source.reason)
+    if report.filed:
+        log.info("%d articles filed, %d developments", report.filed, report.developments)
+    name = tell_due(app)
+    if name:
+        log.info("digest %s", name)
+    failed = app.deliver().failed
+    for failure in failed:
+        log.warning("%s", failure)
+    return not failed

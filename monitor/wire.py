@@ -1,0 +1,173 @@
+"""The one place where edges are built and joined with the pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from monitor import __version__
+from monitor.edges.clock import SystemClock
+from monitor.edges.corpus import read_corpus
+from monitor.edges.files import FileChannel
+from monitor.edges.lock import folder_lock
+from monitor.edges.mail import MailChannel, SmtpServer
+from monitor.edges.store import SqlStore
+from monitor.errors import SetupError
+from monitor.model import DigestRow, RunReport, Source, Watch
+from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
+from monitor.pipeline.seeding import SeedReport
+from monitor.pipeline.telling import DeliveryReport, tell_again
+from monitor.ports import Channel, Clock
+from monitor.settings import Settings, read_settings
+from monitor.watch import read_watch
+
+Progress = Callable[[str, int, int], None]
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings of a working folder; command-line paths win over the environment, it over .env."""
+    given = dict(environ)
+    folder = (home or Path(given.get("MONITOR_HOME") or ".").expanduser()).absolute()
+    given["MONITOR_HOME"] = str(folder)
+    if watch is not None:
+        given["MONITOR_WATCH"] = str(watch.absolute())
+    try:
+        dotenv = dotenv_values(folder / ".env") if (folder / ".env").is_file() else {}
+    except (OSError, UnicodeError) as error:
+        raise SetupError(f"{folder / '.env'}: cannot be read ({error})") from error
+    return read_settings(given, dotenv)
+
+
+def load_watch(settings: Settings) -> Watch:
+    """The watch of a working folder; raises WatchError or SetupError."""
+    try:
+        text = settings.watch.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise SetupError(
+            f"{settings.watch}: there is no watch file; lay out a working folder with `monitor init DIR`, "
+            "or name one with --home or --watch"
+        ) from error
+    except (OSError, UnicodeError) as error:
+        raise SetupError(f"{settings.watch}: cannot be read ({error}); it must be UTF-8 text") from error
+    return read_watch(text, settings.watch.name)
+
+
+def add_sources(settings: Settings, sources: Sequence[Source]) -> int:
+    """Write sources at the end of the watch file and return the line of the first; see `edges.watchfile`.
+
+    Raises WatchError or SetupError, and then the file is as it was.
+    """
+    from monitor.edges.watchfile import append_sources
+
+    return append_sources(settings.watch, sources, lambda text: read_watch(text, settings.watch.name))
+
+
+def shipped(name: str) -> Path:
+    """A file or folder that comes along: beside the package in a checkout, inside it when installed."""
+    root = Path(str(files("monitor")))
+    inside = root / "shipped" / name.removeprefix(".")
+    return inside if inside.exists() else root.parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A working folder, opened: what every command works with."""
+
+    settings: Settings
+    watch: Watch
+    store: SqlStore
+    clock: Clock
+    filer: Filer
+    seeds: SeedReport
+
+    def channels(self) -> dict[str, Channel]:
+        """The ways to hand a digest over that are set up."""
+        ways: dict[str, Channel] = {"file": FileChannel(self.settings.home / "digests")}
+        server = smtp_server(self.settings)
+        if server is not None:
+            ways["mail"] = MailChannel(server)
+        return ways
+
+    def fetch(self, *, only: frozenset[str], now_all: bool, progress: Progress = no_progress) -> RunReport:
+        """Visit sources and file what they offer."""
+        return asyncio.run(self.fetching(only=only, now_all=now_all, progress=progress))
+
+    async def fetching(
+        self, *, only: frozenset[str] = frozenset(), now_all: bool = False, progress: Progress = no_progress
+    ) -> RunReport:
+        """The same inside an event loop, where it can be cancelled."""
+        async with open_room(self, progress) as room:
+            return await fetch_all(room, self.filer, only=only, now_all=now_all)
+
+    def tell(self, *, slot: str = "", say_so: bool = False) -> Told | None:
+        """Make the digest of what is untold."""
+        sender = self.settings.smtp_from if smtp_server(self.settings) else ""
+        return tell(self.watch, self.store, self.clock.now(), sender=sender, slot=slot, say_so=say_so)
+
+    def tell_again(self, row: DigestRow) -> tuple[str, ...]:
+        """Queue a stored digest once more; returns problems in words."""
+        sender = self.settings.smtp_from if smtp_server(self.settings) else ""
+        return tell_again(self.watch, self.store, row, sender=sender)
+
+    def deliver(self) -> DeliveryReport:
+        """One round of the outbox."""
+        return deliver_all(self.store, self.channels(), self.clock)
+
+
+def smtp_server(settings: Settings) -> SmtpServer | None:
+    """The mail server of the settings, or None when mail is not set up."""
+    if not settings.smtp_host or not settings.smtp_from:
+        return None
+    return SmtpServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        settings.smtp_password,
+        settings.smtp_tls,
+        settings.smtp_from,
+    )
+
+
+@contextlib.asynccontextmanager
+async def open_room(app: App, progress: Progress = no_progress) -> AsyncIterator[Room]:
+    """The network and the workers around a run."""
+    from monitor.edges.fetch import HttpFetcher, user_agent
+    from monitor.edges.pool import ProcessPool
+
+    settings = app.settings
+    fetcher = HttpFetcher(
+        user_agent(__version__, settings.contact),
+        deadline=settings.deadline,
+        most_bytes=settings.max_bytes,
+        hosts=settings.hosts,
+    )
+    workers = settings.workers or os.cpu_count() or 1
+    pool = ProcessPool(workers, seconds=settings.page_seconds, megabytes=settings.page_memory)
+    async with fetcher, pool:
+        yield Room(app.watch, app.store, fetcher, pool, app.clock, settings.retries, progress)
+
+
+@contextlib.contextmanager
+def open_app(settings: Settings, clock: Clock | None = None, *, lock: bool = False) -> Iterator[App]:
+    """Open a working folder: watch, database, seeds. `lock`: refuse while another run writes here."""
+    the_clock = clock or SystemClock()
+    watch = load_watch(settings)
+    with contextlib.ExitStack() as stack:
+        if lock:
+            stack.enter_context(folder_lock(settings.home))
+        store = SqlStore.open(settings.database, the_clock.now())
+        stack.callback(store.close)
+        filer = Filer(watch, store)
+        seeds = sync_seeds(read_corpus(settings.home / "seeds"), store, filer, the_clock.now())
+        yield App(settings, watch, store, the_clock, filer, seeds)
