@@ -1,0 +1,124 @@
+"""What the commands share: opening the working folder, --home, --json, progress where a person is watching."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
+    from monitor.wire import App, Progress
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The global options."""
+
+    home: str | None
+    watch: str | None
+    verbose: bool
+
+    def settings(self) -> Settings:
+        """The settings in force; also sets the log level."""
+        from monitor.wire import load_settings
+
+        settings = load_settings(
+            Path(self.home) if self.home else None, Path(self.watch) if self.watch else None, os.environ
+        )
+        level = "DEBUG" if self.verbose else settings.log
+        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", force=True)
+        for noisy in (
+            "httpx",
+            "httpcore",
+            "apscheduler",
+            "trafilatura",
+            "htmldate",
+            "alembic",
+            "hpack",
+            "charset_normalizer",
+        ):
+            logging.getLogger(noisy).setLevel(logging.WARNING if level != "DEBUG" else logging.INFO)
+        for silent in ("trafilatura", "htmldate"):
+            logging.getLogger(silent).setLevel(logging.CRITICAL)
+        return settings
+
+    @contextlib.contextmanager
+    def app(self, *, lock: bool = False) -> Iterator[App]:
+        """The working folder, opened; damaged seeds are named on stderr and skipped."""
+        from monitor.wire import open_app
+
+        with open_app(self.settings(), lock=lock) as app:
+            for problem in app.seeds.problems:
+                click.echo(f"seeds: {problem}", err=True)
+            yield app
+
+
+def home_options(command: Command) -> Command:
+    """--home and --watch after the command's name as well as before it."""
+
+    def take(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.obj = replace(ctx.obj, **{str(option.name): value})
+
+    def verbose(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+        if value:
+            ctx.obj = replace(ctx.obj, verbose=True)
+
+    command = click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=verbose, help="Say more.")(
+        command
+    )
+    for name in ("watch", "home"):
+        command = click.option(
+            f"--{name}", type=click.Path(), expose_value=False, callback=take, hidden=name == "watch",
+            help="The working folder (default: MONITOR_HOME, or here).",
+        )(command)  # fmt: skip
+    return command
+
+
+def json_option(command: Command) -> Command:
+    """--json: one JSON document on standard output instead of text."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
+
+
+def say_json(value: object) -> None:
+    """One JSON document, readable."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress bar when a person is watching (stderr is a terminal); else nothing."""
+    from monitor.wire import no_progress
+
+    if not sys.stderr.isatty():
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield advance
+
+
+def plural(number: int, noun: str, many: str = "") -> str:
+    """1 page, 2 pages."""
+    return f"{number} {noun if number == 1 else many or noun + 's'}"

@@ -1,0 +1,153 @@
+"""explain: one article's whole decision, for a person."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.common import Context, home_options, json_option, plural, say_json
+
+if TYPE_CHECKING:
+    from monitor.model import Page
+    from monitor.pipeline.reading import Reading
+    from monitor.wire import App
+
+
+@click.command()
+@home_options
+@click.argument("target", metavar="URL|FILE|-")
+@json_option
+@click.pass_obj
+def explain(obj: Context, target: str, as_json: bool) -> None:
+    """Why an article is filed as it is: known or new, trip, topics, sentences, each with its evidence.
+
+    URL: one that is stored, else it is fetched now. FILE: .txt, .md or .html. "-": text on standard input.
+    Nothing is stored.
+    """
+    from monitor.pipeline.reading import read_given
+
+    with obj.app() as app:
+        stored = app.store.article(_key(target))
+        page = _page(app, target) if stored is None else _stored_page(stored.article)
+        reading = read_given(app.filer, page, app.clock.now())
+        if stored is not None:
+            from dataclasses import replace
+
+            reading = replace(reading, match=stored.match, filing=stored.filing)
+        if as_json:
+            say_json(_as_dict(app, reading, stored is not None))
+        else:
+            _say(app, reading, stored is not None)
+
+
+def _key(target: str) -> str:
+    from monitor.errors import ExtractError
+    from monitor.stages.identity import canonical_url
+
+    if not target.startswith(("http://", "https://")):
+        return target
+    try:
+        return canonical_url(target)
+    except ExtractError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _stored_page(article: Any) -> Page:
+    from monitor.model import Page
+
+    return Page(
+        article.url if article.url.startswith("http") else "",
+        article.title, article.text, article.author, article.outlet, article.published, article.language,
+    )  # fmt: skip
+
+
+def _page(app: App, target: str) -> Page:
+    from monitor.cli.seeds import fetch_page
+    from monitor.errors import MonitorError
+    from monitor.stages.given import read_file
+
+    try:
+        if target == "-":
+            return read_file(sys.stdin.buffer.read(), "stdin.txt", app.clock.now())
+        if target.startswith(("http://", "https://")):
+            return asyncio.run(fetch_page(app, target))
+        return read_file(Path(target).read_bytes(), target, app.clock.now())
+    except OSError as error:
+        raise click.UsageError(f"{target}: cannot be read ({error.strerror}); give a URL, a file, or -") from error
+    except MonitorError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    from monitor.model import Filing, Match
+
+    original = app.store.article(reading.match.of) if reading.match.of else None
+    return {
+        "title": reading.article.title,
+        "url": reading.article.url,
+        "stored": stored,
+        "known": reading.match.verdict.value != "new",
+        "match": TypeAdapter(Match).dump_python(reading.match, mode="json"),
+        "original": original.article.title if original else "",
+        "filing": TypeAdapter(Filing).dump_python(reading.filing, mode="json"),
+        "sentences": [
+            {
+                "text": novelty.sentence.text,
+                "new": novelty.new,
+                "score": round(novelty.score, 4),
+                "reason": novelty.reason,
+                "nearest": novelty.nearest.text if novelty.nearest else "",
+                "of": novelty.nearest.article_id if novelty.nearest else "",
+            }
+            for novelty in reading.sentences
+        ],
+    }
+
+
+def _say(app: App, reading: Reading, stored: bool) -> None:
+    from monitor.model import Decision, Verdict
+
+    match, filing = reading.match, reading.filing
+    click.echo(click.style(reading.article.title or "(no title)", bold=True))
+    if stored:
+        click.echo("stored: what follows is as it was filed")
+    if match.verdict is Verdict.NEW:
+        click.echo("known: no, it is new")
+    else:
+        original = app.store.article(match.of)
+        title = f" “{original.article.title}” ({original.article.outlet})" if original else ""
+        click.echo(
+            f"known: {match.verdict.value} of {match.of}{title}; {match.inside:.0%} of this text stands there, "
+            f"{match.covers:.0%} of that one stands here, sentences aligned {match.aligned:.0%}"
+        )
+    if filing.decision is Decision.FILED:
+        click.echo(f"trip: {filing.trip}")
+    else:
+        click.echo(f"trip: {filing.decision.value} ({filing.reason})")
+    if filing.mentioned:
+        click.echo(f"mentions: {', '.join(filing.mentioned)}")
+    for score in filing.scores[:3]:
+        click.echo(f"  {score.trip_id}  {score.score:+.2f}")
+        for evidence in score.evidence:
+            click.echo(
+                f"    {evidence.weight:+.2f} {evidence.signal}: “{evidence.term}” "
+                f"in {evidence.field} {evidence.span.start}-{evidence.span.end}"
+            )
+    click.echo("topics: " + (", ".join(hit.topic_id for hit in filing.topics) or "none"))
+    for hit in filing.topics:
+        seen = ", ".join(dict.fromkeys(f"“{each.term}” in {each.field}" for each in hit.evidence))
+        click.echo(f"  {hit.topic_id}: {seen}")
+    new = [novelty for novelty in reading.sentences if novelty.new]
+    if reading.sentences and not stored:
+        click.echo(f"sentences: {plural(len(reading.sentences), 'sentence')}, {len(new)} new")
+        for novelty in reading.sentences:
+            nearest = novelty.nearest
+            near = f" | nearest {nearest.article_id}: {nearest.text or '(original text, not kept)'}" if nearest else ""
+            click.echo(f"  {'NEW ' if novelty.new else 'known' if novelty.reason.startswith('known') else 'skip'} "
+                       f"{novelty.score:.2f} {novelty.sentence.text}\n        {novelty.reason}{near}")  # fmt: skip

@@ -1,0 +1,262 @@
+"""run, fetch, digest, start, tick."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.common import Context, home_options, json_option, plural, progress_bar, say_json
+
+if TYPE_CHECKING:
+    from monitor.model import DigestRow, RunReport
+    from monitor.pipeline import Told
+    from monitor.pipeline.telling import DeliveryReport
+    from monitor.wire import App
+
+
+def report_as_dict(report: RunReport) -> dict[str, Any]:
+    """A run's report for --json."""
+    return {
+        "sources": [
+            {"id": each.source_id, "outcome": each.outcome, "offered": each.offered, "new": each.fresh,
+             "reason": each.reason}
+            for each in report.sources
+        ],
+        "filed": report.filed,
+        "known": report.known,
+        "unrelated": report.unrelated,
+        "developments": report.developments,
+        "summary_only": report.summary_only,
+        "retry": [{"url": url, "reason": reason} for url, reason in report.failed_pages],
+        "given_up": [{"url": url, "reason": reason} for url, reason in report.given_up],
+    }  # fmt: skip
+
+
+def say_report(report: RunReport, verbose: bool) -> None:
+    """A run in a few lines."""
+    outcomes = [source.outcome for source in report.sources]
+    waiting = outcomes.count("waiting")
+    asked = len(outcomes) - waiting
+    failed = report.failed_sources
+    later = f"{waiting} not due yet (--now asks all)" if waiting else ""
+    answered = f"{asked - len(failed)} of {plural(asked, 'source')} answered"
+    click.echo(", ".join(part for part in (answered if asked else "no source was asked", later) if part))
+    for source in failed:
+        click.echo(f"  {source.name}: {source.reason}")
+    if report.idle:
+        click.echo("nothing new was offered: no page read, nothing filed")
+        return
+    known, off = report.known, report.unrelated
+    click.echo(
+        f"{plural(report.filed, 'article')} filed: {known} already known, {off} not about the story; "
+        f"{plural(report.developments, 'development')}"
+    )
+    if report.summary_only:
+        click.echo(f"  {plural(report.summary_only, 'page')} gave no text: the feed's summary was used")
+    for title, rows in (("will be tried again", report.failed_pages), ("given up", report.given_up)):
+        if rows:
+            click.echo(f"{plural(len(rows), 'page')} {title}")
+            for url, reason in rows if verbose else rows[:5]:
+                click.echo(f"  {url}: {reason}")
+            if len(rows) > 5 and not verbose:
+                click.echo("  … (-v shows all)")
+
+
+def say_told(told: Told | None, delivery: DeliveryReport, app: App) -> None:
+    """What was told and where it went."""
+    if told is None:
+        click.echo("no digest: nothing to tell that has not been told")
+        waiting = app.store.undelivered()
+        if waiting and not delivery.failed:
+            click.echo(f"  {plural(waiting, 'delivery', 'deliveries')} of earlier digests wait for their next try")
+    else:
+        counts = told.digest.counts
+        click.echo(f"digest {told.digest.name}: {plural(counts.developments, 'development')}")
+        for problem in told.problems:
+            click.echo(f"  {problem}", err=True)
+    for channel, to in delivery.done:
+        click.echo(f"  {app.settings.home / 'digests' / to}" if channel == "file" else f"  mailed to {to}")
+    for failure in delivery.failed:
+        click.echo(f"  not delivered: {failure}", err=True)
+
+
+def _known_sources(app: App, ids: tuple[str, ...]) -> frozenset[str]:
+    from difflib import get_close_matches
+
+    have = [source.id for source in app.watch.sources]
+    for wanted in ids:
+        if wanted not in have:
+            near = get_close_matches(wanted, have, 1)
+            hint = f"; did you mean {near[0]}?" if near else "; see monitor sources list"
+            raise click.UsageError(f"there is no source {wanted!r}{hint}")
+    return frozenset(ids)
+
+
+_strict = click.option("--strict", is_flag=True, help="Exit with 1 when a source or page failed.")
+_now = click.option("--now", "now_all", is_flag=True, help="Ask every source, due or not.")
+_only = click.option("--source", "only", multiple=True, metavar="ID", help="Only this source (may be repeated).")
+
+
+@click.command()
+@home_options
+@_now
+@_only
+@_strict
+@click.option("--dry-run", is_flag=True, help="Fetch and file, and show the digest without telling it.")
+@json_option
+@click.pass_obj
+def run(obj: Context, now_all: bool, only: tuple[str, ...], strict: bool, dry_run: bool, as_json: bool) -> None:
+    """Fetch, file, tell and deliver, once."""
+    with obj.app(lock=True) as app:
+        with progress_bar() as progress:
+            report = app.fetch(only=_known_sources(app, only), now_all=now_all, progress=progress)
+        if dry_run:
+            say_json(report_as_dict(report)) if as_json else say_report(report, obj.verbose)
+            if not as_json:
+                _preview(app, "txt")
+            return
+        told = app.tell(say_so=False)
+        delivery = app.deliver()
+        if as_json:
+            say_json(report_as_dict(report) | _told_as_dict(told, delivery))
+        else:
+            say_report(report, obj.verbose)
+            say_told(told, delivery, app)
+        sys.exit(_code(report, told, delivery, strict))
+
+
+def _told_as_dict(told: Told | None, delivery: DeliveryReport) -> dict[str, Any]:
+    return {
+        "digest": told.digest.name if told else None,
+        "told": told.digest.counts.developments if told else 0,
+        "delivered": [{"channel": channel, "to": to} for channel, to in delivery.done],
+        "undelivered": [*(told.problems if told else ()), *delivery.failed],
+    }
+
+
+def _code(report: RunReport, told: Told | None, delivery: DeliveryReport, strict: bool) -> int:
+    if delivery.failed or (told and told.problems):
+        return 4
+    return 1 if strict and (report.failed_sources or report.failed_pages or report.given_up) else 0
+
+
+@click.command()
+@home_options
+@_now
+@_only
+@_strict
+@json_option
+@click.pass_obj
+def fetch(obj: Context, now_all: bool, only: tuple[str, ...], strict: bool, as_json: bool) -> None:
+    """Fetch and file, without telling."""
+    with obj.app(lock=True) as app:
+        with progress_bar() as progress:
+            report = app.fetch(only=_known_sources(app, only), now_all=now_all, progress=progress)
+        say_json(report_as_dict(report)) if as_json else say_report(report, obj.verbose)
+        if strict and (report.failed_sources or report.failed_pages or report.given_up):
+            sys.exit(1)
+
+
+def _preview(app: App, form: str) -> None:
+    from monitor.pipeline import preview
+
+    made = preview(app.watch, app.store, app.clock.now())
+    click.echo(_shown(made, form) if made else "no digest: nothing to tell that has not been told")
+
+
+@click.command()
+@home_options
+@click.option("--preview", "only_show", is_flag=True, help="Show it; store, write and send nothing.")
+@click.option("--show", "name", metavar="NAME", help="Show an earlier digest: its day, its day-2 and so on, or last.")
+@click.option("--resend", metavar="NAME", help="Write and send an earlier digest again.")
+@click.option(
+    "--format", "form", type=click.Choice(["md", "html", "txt", "json"]), default="txt", show_default=True,
+    help="For --preview and --show.",
+)  # fmt: skip
+@click.pass_obj
+def digest(obj: Context, only_show: bool, name: str | None, resend: str | None, form: str) -> None:
+    """Make the digest of what no digest has told yet, and deliver it."""
+    if sum(map(bool, (only_show, name, resend))) > 1:
+        raise click.UsageError("--preview, --show and --resend exclude each other")
+    with obj.app(lock=not (only_show or name)) as app:
+        if only_show:
+            _preview(app, form)
+            return
+        told: Told | None = None
+        problems: tuple[str, ...] = ()
+        if name or resend:
+            row = _earlier(app, name or resend or "")
+            if name:
+                click.echo(_shown(row.digest, form))
+                return
+            problems = app.tell_again(row)
+        else:
+            told = app.tell()
+        delivery = app.deliver()
+        if resend:
+            click.echo(f"digest {resend}: {plural(len(delivery.done), 'delivery', 'deliveries')} made")
+            for problem in (*problems, *delivery.failed):
+                click.echo(f"  not delivered: {problem}", err=True)
+        else:
+            say_told(told, delivery, app)
+        if delivery.failed or problems or (told and told.problems):
+            sys.exit(4)
+
+
+def _earlier(app: App, name: str) -> DigestRow:
+    row = app.store.digest("" if name == "last" else name)
+    if row is None and name == "last":
+        raise click.UsageError("no digest has been made here yet")
+    if row is None:
+        raise click.UsageError(f"there is no digest {name!r}; their names are days, e.g. 2024-08-20 or 2024-08-20-2")
+    return row
+
+
+def _shown(record: Any, form: str) -> str:
+    from pydantic import TypeAdapter
+
+    from monitor.model import Digest
+    from monitor.stages.render import render
+
+    return TypeAdapter(Digest).dump_json(record, indent=1).decode() if form == "json" else render(record, form)
+
+
+@click.command()
+@home_options
+@click.pass_obj
+def start(obj: Context) -> None:
+    """Run unattended until stopped (SIGTERM or Ctrl-C)."""
+    import signal
+    from collections.abc import Callable
+
+    from monitor.schedule import Ticker
+
+    def one(step: Callable[[App], None]) -> None:
+        with obj.app(lock=True) as app:
+            step(app)
+
+    with obj.app() as app:
+        times = ", ".join(f"{at:%H:%M}" for at in app.watch.digest.at)
+        click.echo(
+            f"following {app.watch.name!r}: {plural(len(app.watch.sources), 'source')}, "
+            f"digest at {times} {app.watch.timezone}",
+            err=True,
+        )
+    ticker = Ticker(one)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ticker.stop())
+    ticker.run()
+
+
+@click.command()
+@home_options
+@click.pass_obj
+def tick(obj: Context) -> None:
+    """One step of the scheduler: fetch what is due, tell the slot that has passed, empty the outbox."""
+    from monitor.schedule import step
+
+    with obj.app(lock=True) as app:
+        delivered = step(app)
+    sys.exit(0 if delivered else 4)

@@ -1,0 +1,181 @@
+"""seeds list, seeds add, seeds check."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.common import Context, home_options, json_option, plural, say_json
+
+if TYPE_CHECKING:
+    from monitor.model import Page
+    from monitor.wire import App
+
+
+@click.group()
+def seeds() -> None:
+    """What was known before the watch began."""
+
+
+@seeds.command("list")
+@home_options
+@json_option
+@click.pass_obj
+def list_(obj: Context, as_json: bool) -> None:
+    """Every seed with its trip and topics."""
+    with obj.app() as app:
+        rows = [
+            {
+                "id": stored.article.id,
+                "title": stored.article.title,
+                "outlet": stored.article.outlet,
+                "published": stored.article.published and stored.article.published.date(),
+                "trip": stored.filing.trip or "none",
+                "topics": [hit.topic_id for hit in stored.filing.topics],
+            }
+            for stored in app.store.seeds()
+        ]
+        if as_json:
+            say_json(rows)
+            return
+        for row in rows:
+            click.echo(f"{row['id']}  {row['trip']}  {row['published'] or 'undated'}  {row['title']} ({row['outlet']})")
+        click.echo(f"{plural(len(rows), 'seed')} in {app.settings.home / 'seeds'}")
+
+
+@seeds.command()
+@home_options
+@click.argument("targets", nargs=-1, required=True, metavar="FILE|URL...")
+@click.pass_obj
+def add(obj: Context, targets: tuple[str, ...]) -> None:
+    """Make texts known: .txt, .md or .html files, seed records, or pages by URL.
+
+    The text stays in this working folder: a copy in seeds/, its fingerprint in the database.
+    """
+    from monitor.edges.corpus import read_corpus, store_seed
+    from monitor.errors import MonitorError
+    from monitor.pipeline import sync_seeds
+
+    failed = 0
+    with obj.app(lock=True) as app:
+        folder = app.settings.home / "seeds"
+        for target in targets:
+            try:
+                name, data = _bring(app, target)
+                kept = store_seed(folder, name, data)
+            except (click.ClickException, MonitorError, OSError) as error:
+                message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+                click.echo(f"{target}: not added: {message}", err=True)
+                failed += 1
+                continue
+            report = sync_seeds(read_corpus(folder), app.store, app.filer, app.clock.now())
+            mine = [problem for problem in report.problems if problem.startswith(kept.name)]
+            if mine or not report.added:
+                kept.unlink()
+                click.echo(f"{target}: not added: {mine[0] if mine else 'it is there already'}", err=True)
+                failed += 1
+                continue
+            stored = app.store.article(report.added[-1])
+            trip = stored.filing.trip if stored else ""
+            click.echo(f"{target}: known from now on as {report.added[-1]} ({trip or 'on no trip'})")
+    sys.exit(1 if failed else 0)
+
+
+def _bring(app: App, target: str) -> tuple[str, bytes]:
+    """Name and bytes of a file or page to keep as a seed."""
+    if target.startswith(("http://", "https://")):
+        from monitor.errors import MonitorError
+        from monitor.stages.identity import article_id, canonical_url
+
+        try:
+            page = asyncio.run(fetch_page(app, target))
+        except MonitorError as error:
+            raise click.ClickException(str(error)) from error
+        name = f"page-{article_id(canonical_url(page.url))}.txt"
+        return name, f"{page.title}\n\n{page.text}\n".encode()
+    path = Path(target)
+    if path.suffix.lower() not in (".txt", ".md", ".html", ".htm"):
+        raise click.ClickException("a seed is a .txt, .md or .html file")
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"cannot be read ({error.strerror})") from error
+
+
+async def fetch_page(app: App, url: str) -> Page:
+    """One page by hand, read as the pipeline would; raises MonitorError."""
+    from functools import partial
+
+    from monitor.model import Lead, Request
+    from monitor.stages.extract import read_page
+    from monitor.wire import open_room
+
+    async with open_room(app) as room:
+        answer = await room.fetcher.fetch(Request(url))
+        lead = Lead("by-hand", url, url)
+        return await room.pool.run(
+            partial(read_page, answer.body, url=answer.url, charset=answer.charset, lead=lead, now=app.clock.now())
+        )
+
+
+@seeds.command()
+@home_options
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
+@json_option
+@click.pass_obj
+def check(obj: Context, paths: tuple[str, ...], as_json: bool) -> None:
+    """Is this text known, and of what? One line a file; with --json one JSON object a line."""
+    import json
+
+    from monitor.errors import MonitorError
+
+    failed = False
+    with obj.app() as app:
+        for path in paths:
+            try:
+                row = check_file(app, Path(path))
+            except (MonitorError, OSError) as error:
+                failed = True
+                row = {"file": path, "error": str(error)}
+            if as_json:
+                click.echo(json.dumps(row, ensure_ascii=False))
+            elif "error" in row:
+                click.echo(f"{path}: {row['error']}", err=True)
+            else:
+                of = f" of {row['of']}" if row["of"] else ""
+                click.echo(
+                    f"{path}: {row['verdict']}{of} (similarity {row['similarity']:.2f}, "
+                    f"{row['containment']:.2f} of it stands there; {plural(len(row['new_sentences']), 'new sentence')})"
+                )
+    sys.exit(1 if failed else 0)
+
+
+def check_file(app: App, path: Path) -> dict[str, Any]:
+    """The verdict on a file: against the seeds and everything stored."""
+    from monitor.pipeline.reading import read_given
+    from monitor.stages.given import read_file
+
+    page = read_file(path.read_bytes(), path.name, app.clock.now())
+    reading = read_given(app.filer, page, app.clock.now())
+    return {
+        "file": str(path),
+        "verdict": reading.match.verdict.value,
+        "of": reading.match.of,
+        "similarity": round(reading.match.similarity, 4),
+        "containment": round(reading.match.inside, 4),
+        "trip": reading.filing.trip,
+        "new_sentences": [novelty.sentence.text for novelty in reading.sentences if novelty.new],
+        "known_sentences": [
+            {
+                "text": novelty.sentence.text,
+                "of": novelty.nearest.article_id if novelty.nearest else "",
+                "nearest": novelty.nearest.text if novelty.nearest else "",
+            }
+            for novelty in reading.sentences
+            if novelty.reason.startswith("known")
+        ],
+    }

@@ -1,0 +1,145 @@
+"""init, doctor, config."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from monitor.cli.common import Context, home_options, json_option, plural, say_json
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
+def init(folder: str) -> None:
+    """Lay out a working folder: watch.toml, .env.example, seeds/, digests/. What is there already is left alone."""
+    from monitor.wire import shipped
+
+    root = Path(folder)
+    try:
+        (root / "digests").mkdir(parents=True, exist_ok=True)
+        (root / "seeds").mkdir(exist_ok=True)
+        made = []
+        for source, target in (
+            (shipped("watch.toml"), root / "watch.toml"),
+            (shipped(".env.example"), root / ".env.example"),
+            *((seed, root / "seeds" / seed.name) for seed in sorted(shipped("seeds").glob("*.md"))),
+        ):
+            if not target.exists():
+                shutil.copyfile(source, target)
+                made.append(target)
+    except OSError as error:
+        from monitor.errors import SetupError
+
+        raise SetupError(f"{folder}: cannot be laid out ({error})") from error
+    click.echo(f"{root}: {plural(len(made), 'file')} written")
+    click.echo(f"next: cd {root}; edit watch.toml; monitor doctor; monitor sources check; monitor run")
+
+
+@click.command()
+@home_options
+@json_option
+@click.pass_obj
+def doctor(obj: Context, as_json: bool) -> None:
+    """Check everything that a run needs; exit 3 when something must be mended first."""
+    import sqlite3
+
+    from monitor import __version__
+    from monitor.wire import open_app, smtp_server
+
+    settings = obj.settings()
+    rows: list[tuple[str, bool, str]] = []
+    with open_app(settings) as app:
+        watch = app.watch
+        rows.append(
+            ("monitor", True, f"{__version__}, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
+        )
+        rows.append(("home", True, str(settings.home)))
+        unconfirmed = [source.id for source in watch.sources if not source.confirmed]
+        rows.append(
+            (
+                "watch",
+                True,
+                f"{watch.name}: {plural(len(watch.trips), 'trip')}, {plural(len(watch.topics), 'topic')}, "
+                f"{plural(len(watch.sources), 'source')}",
+            )
+        )
+        if unconfirmed:
+            rows.append(("sources", True, f"addresses nobody has confirmed: {', '.join(unconfirmed)}"))
+        health = app.store.health()
+        rows.append(
+            ("database", health["check"] == "ok", ", ".join(f"{name} {value}" for name, value in health.items()))
+        )
+        count = len(app.store.seeds())
+        rows.append(("seeds", not app.seeds.problems, f"{plural(count, 'seed')}" + _list(app.seeds.problems)))
+        digests = settings.home / "digests"
+        writable = _writable(digests)
+        rows.append(("digests", writable, f"{digests}" + ("" if writable else " cannot be written")))
+        rows.append(("space", *_space(settings.home)))
+        server = smtp_server(settings)
+        if watch.digest.to:
+            told = (
+                f"{server.host}:{server.port} ({server.tls}) for {plural(len(watch.digest.to), 'recipient')}"
+                if server
+                else ("recipients are set but SMTP_HOST and SMTP_FROM are not: set them in .env, or empty [digest] to")
+            )
+            rows.append(("mail", server is not None, told))
+        else:
+            rows.append(("mail", True, "no recipients ([digest] to is empty): digests are files only"))
+        if not settings.contact:
+            rows.append(
+                ("manners", True, "MONITOR_CONTACT is empty: set a page or address that publishers can write to")
+            )
+        waiting = app.store.undelivered()
+        rows.append(("outbox", True, f"{plural(waiting, 'delivery', 'deliveries')} waiting"))
+    good = all(fine for _, fine, _ in rows)
+    if as_json:
+        say_json({"ok": good, "checks": [{"name": name, "ok": fine, "text": text} for name, fine, text in rows]})
+    else:
+        for name, fine, text in rows:
+            click.echo(f"{'ok ' if fine else 'BAD'} {name}: {text}")
+        click.echo("everything a run needs is there" if good else "mend what is marked BAD, then run doctor again")
+    sys.exit(0 if good else 3)
+
+
+def _list(problems: tuple[str, ...]) -> str:
+    return "".join(f"; {problem}" for problem in problems)
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _space(home: Path) -> tuple[bool, str]:
+    free = shutil.disk_usage(home).free // 1024 // 1024
+    return free > 200, f"{free:,} MB free"
+
+
+@click.group()
+def config() -> None:
+    """The settings in force."""
+
+
+@config.command()
+@home_options
+@json_option
+@click.pass_obj
+def dump(obj: Context, as_json: bool) -> None:
+    """Every setting with its value; secrets are masked."""
+    from monitor.settings import masked
+
+    values = masked(obj.settings())
+    if as_json:
+        say_json(values)
+        return
+    for name, value in values.items():
+        click.echo(f"{name}={value}")
