@@ -86,12 +86,12 @@ def add(
         if known:
             _refuse(report, f"{chosen.candidate.url} is followed already, as {known.id}; nothing was changed", as_json)
         source = _source(chosen, given_id, name, pace, app.watch.sources)
-        line = 0 if dry_run else add_sources(app.settings, [source])
-        report |= {"added": not dry_run, "source": source_dict(source), "line": line}
+        place = 0 if dry_run else add_sources(app.settings, [source])
+        report |= {"added": not dry_run, "source": source_dict(source), "line": place}
         if as_json:
             say_json(report)
         else:
-            _say_entry(source, app, line)
+            _say_entry(source, app, place)
 
 
 def _address(url: str) -> str:
@@ -152,11 +152,13 @@ def _refuse(report: dict[str, Any], reason: str, as_json: bool) -> None:
 
 def _lines(readings: Sequence[Reading], now: datetime) -> list[str]:
     """The candidates with what they would offer, numbered; of usual places that have nothing, nothing is said."""
+    from monitor.stages.discover import GUESS
+
     lines, number = [], 0
     for reading in readings:
         candidate = reading.candidate
         if reading.trouble:
-            if candidate.why != "a usual place":
+            if candidate.why != GUESS:
                 lines.append(f" -  {candidate.url} ({candidate.why}): {reading.trouble}")
             continue
         number += 1

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from monitor.errors import FetchError, MonitorError
 from monitor.model import Fetched, Kind, Offer, Request, Source
 from monitor.pipeline import Room
-from monitor.stages.discover import Candidate, Reading, best_first, find_feeds, read_candidate
+from monitor.stages.discover import GUESS, Candidate, Reading, best_first, find_feeds, read_candidate
 from monitor.stages.leads import read_offer
 
 MOST_ASKED = 6
@@ -39,7 +39,8 @@ async def _offer(room: Room, source: Source, url: str, pause: float) -> Offer:
 async def explore(room: Room, url: str) -> tuple[Reading, ...]:
     """What can be followed at this address, best first: itself when it is a feed or sitemap, else what it leads to.
 
-    A web page is the last resort. Raises MonitorError when the address itself does not answer.
+    Usual places are asked only until one answers, and a web page's own links are the last resort.
+    Raises MonitorError when the address itself does not answer.
     """
     answer = await room.fetcher.fetch(Request(url))
     itself = await _read(room, Candidate(url, Kind.INDEX, "the address itself"), answer)
@@ -50,9 +51,17 @@ async def explore(room: Room, url: str) -> tuple[Reading, ...]:
     robots = await _robots(room, answer.url)
     work = partial(find_feeds, answer.body, answer.url, charset=answer.charset, robots=robots)
     found = await room.pool.run(work)
-    asked = await asyncio.gather(*(_ask(room, candidate) for candidate in found[:MOST_ASKED]))
+    named = [candidate for candidate in found if candidate.why != GUESS][:MOST_ASKED]
+    asked = list(await asyncio.gather(*(_ask(room, candidate) for candidate in named)))
+    for candidate in found:
+        if len(asked) == MOST_ASKED or any(reading.leads and not reading.trouble for reading in asked):
+            break
+        if candidate.why == GUESS:
+            asked.append(await _ask(room, candidate))
+    if not itself.leads and not itself.trouble:
+        itself = replace(itself, trouble="no links to articles were found on it")
     return (*best_first((replace(reading, name=itself.name or reading.name) for reading in asked), room.clock.now()),
-            replace(itself, candidate=replace(itself.candidate, why="the links on the page itself")))  # fmt: skip
+            replace(itself, candidate=replace(itself.candidate, why="the page itself")))  # fmt: skip
 
 
 async def _ask(room: Room, candidate: Candidate) -> Reading:

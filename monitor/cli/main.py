@@ -19,7 +19,7 @@ COMMANDS = {
     "digest": ("run:digest", "Make the digest of what is untold; or show an earlier one."),
     "start": ("run:start", "Run unattended: fetch when sources are due, tell at the set times."),
     "tick": ("run:tick", "One step of the scheduler, for cron and timers."),
-    "sources": ("sources:sources", "List the sources and their health, or check what they answer."),
+    "sources": ("sources:sources", "The sources: their health, what they answer, new ones, lists of them."),
     "seeds": ("seeds:seeds", "The corpus of what was known before: list, add, check."),
     "rules": ("rules:rules", "Check the watch file's rules, or test them on labelled articles."),
     "explain": ("explain:explain", "Why an article is filed as it is: known, trip, topics, sentences."),

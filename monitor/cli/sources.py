@@ -28,16 +28,17 @@ for command in (add, import_, export):
     sources.add_command(command)
 
 
-def _words(state: SourceState | None, zone: ZoneInfo) -> str:
-    def at(moment: datetime | None) -> str:
-        return f"{moment.astimezone(zone):%-d %b %H:%M}" if moment else "never"
+def _words(state: SourceState | None, source: Source, now: datetime, zone: ZoneInfo) -> str:
+    from monitor.stages.health import describe
 
     if state is None:
         return "not asked yet"
+    said = describe(state, source, now, zone)
     if state.failures:
-        return f"FAILING since {at(state.failing_since)} ({state.failures}x): {state.reason}; next {at(state.due_at)}"
-    note = f"; {state.note}" if state.note else ""
-    return f"ok {at(state.ok_at)}, next {at(state.due_at)}{note}"
+        return "FAILING: " + "; ".join(said)
+    ok = f"{state.ok_at.astimezone(zone):%-d %b %H:%M}" if state.ok_at else "never"
+    due = f"{state.due_at.astimezone(zone):%-d %b %H:%M}" if state.due_at else "now"
+    return "; ".join((f"ok {ok}, next {due}", *said))
 
 
 @sources.command("list")
@@ -48,26 +49,26 @@ def list_(obj: Context, as_json: bool) -> None:
     """Every source with its last answer and its next visit."""
     with obj.app() as app:
         states = app.store.source_states()
-        zone = ZoneInfo(app.watch.timezone)
+        zone, now = ZoneInfo(app.watch.timezone), app.clock.now()
         if as_json:
-            say_json([_as_dict(source, states.get(source.id), zone) for source in app.watch.sources])
+            say_json([_as_dict(source, states.get(source.id), now, zone) for source in app.watch.sources])
             return
         width = max((len(source.id) for source in app.watch.sources), default=0)
         for source in app.watch.sources:
             mark = "" if source.confirmed else " [address unconfirmed]"
-            click.echo(f"{source.id:<{width}}  {source.name}{mark}: {_words(states.get(source.id), zone)}")
+            click.echo(f"{source.id:<{width}}  {source.name}{mark}: {_words(states.get(source.id), source, now, zone)}")
         failing = sum(1 for state in states.values() if state.failures)
         click.echo(f"{plural(len(app.watch.sources), 'source')}, {failing} failing, times are {app.watch.timezone}")
 
 
-def _as_dict(source: Source, state: SourceState | None, zone: ZoneInfo) -> dict[str, Any]:
+def _as_dict(source: Source, state: SourceState | None, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "id": source.id,
         "name": source.name,
         "url": source.url,
         "kind": source.kind.value,
         "confirmed": source.confirmed,
-        "state": _words(state, zone),
+        "state": _words(state, source, now, zone),
         "failures": state.failures if state else 0,
         "last_ok": state.ok_at if state else None,
         "next": state.due_at if state else None,

@@ -113,6 +113,7 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^<>]*\?>")
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.I)
 _ITEM_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])", re.I)
 _TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,20})|([0-9]{1,20}));")
 _ASIDE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.S)
 _FORMS = {"atom": "Atom"}
 
@@ -160,13 +161,14 @@ def _from_its_start(text: str) -> tuple[str, int]:
 
 def _first_items(text: str) -> tuple[str, int]:
     """The feed with at most MOST_ITEMS items, and how many were cut off: parsing is what costs."""
-    starts = sum(1 for _ in _ITEM_START.finditer(text))
-    if starts <= MOST_ITEMS:
+    starts = [found.start() for found in _ITEM_START.finditer(text)]
+    if len(starts) <= MOST_ITEMS:
         return text, 0
     ends = [found.end() for found in _ITEM_END.finditer(text)]
     if len(ends) <= MOST_ITEMS:
-        return text, 0
-    return text[: ends[MOST_ITEMS - 1]] + text[ends[-1] :], starts - MOST_ITEMS
+        # Items that nobody closes are not worth parsing by the thousand: what the first ones hold is salvaged.
+        return text[: starts[MOST_ITEMS]], len(starts) - MOST_ITEMS
+    return text[: ends[MOST_ITEMS - 1]] + text[ends[-1] :], len(starts) - MOST_ITEMS
 
 
 def _depth(text: str) -> int:
@@ -178,6 +180,7 @@ def _depth(text: str) -> int:
 
 
 def _parsed(text: str, url: str) -> Any:
+    text = _REFERENCE.sub(_if_a_character, text)
     # A stream, never a string or bytes: feedparser takes those for addresses and file names as well.
     stream = io.BytesIO(text.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -190,6 +193,12 @@ def _parsed(text: str, url: str) -> Any:
     except Exception as error:  # a third party on hostile bytes; the feed fails alone
         why = one_line(f"{type(error).__name__}: {error}", 120)
         raise ExtractError(f"{url}: the feed cannot be parsed ({why}); look at it in a browser") from None
+
+
+def _if_a_character(reference: re.Match[str]) -> str:
+    """The reference, unless no character has that number: one such would cost the whole feed."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "\ufffd" if not 0 < number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF else reference[0]
 
 
 def _trouble(feed: Any) -> str:
