@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -163,7 +163,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer. `status` is 200 or 304; `url` is the address after redirects; `charset` from the header or ""."""
+    """An answer. `status` is 200 or 304; `url` is the address after redirects; `charset` from the header or "".
+
+    `fresh_for`: seconds for which the server says it holds; `moved_to`: where permanent redirects alone led, or "";
+    `note`: what was odd on the way, in words.
+    """
 
     url: str
     status: int
@@ -172,6 +176,9 @@ class Fetched:
     charset: str
     etag: str
     last_modified: str
+    fresh_for: float = 0.0
+    moved_to: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +213,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class PendingLead:
-    """A lead as the store keeps it until it is filed or given up. `attempts`: failed tries so far."""
+    """A lead as the store keeps it until it is filed or given up. `attempts`: failed tries so far.
+
+    `first`: offered at the first contact with its source, so that it is told only when it is recent.
+    """
 
     id: int
     lead: Lead
     attempts: int
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +467,8 @@ class Development:
 class Filed:
     """Everything that one article adds to the store, written in one transaction.
 
-    `sketch`: the shingle hashes it can be found by; `echoes`: ids of earlier developments that it says as well.
+    `quiet`: it becomes known without ever being told; `sketch`: the shingle hashes it can be found by; `echoes`: ids
+    of earlier developments that it says as well.
     """
 
     article: Article
@@ -467,6 +479,7 @@ class Filed:
     figures: tuple[Figure, ...] = ()
     sketch: tuple[int, ...] = ()
     echoes: tuple[int, ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,7 +508,12 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What the store remembers of a source. Times are None until it happened; `failures`: in a row."""
+    """What the store remembers of a source. Times are None until it happened; `failures`: in a row.
+
+    `gap`: usual hours between visits with something new (0 = not known yet); `undated`: share of items without a
+    date; `words`, `words_now`: usual and latest length of its articles; `moved_*`: a permanent redirect's target,
+    since when and how often seen; `gone`: the server says 410; `recovered_at`: when it last came back to life.
+    """
 
     source_id: str
     etag: str = ""
@@ -508,6 +526,17 @@ class SourceState:
     reason: str = ""
     due_at: datetime | None = None
     note: str = ""
+    new_at: datetime | None = None
+    gap: float = 0.0
+    undated: float = 0.0
+    words: float = 0.0
+    words_now: float = 0.0
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    moved_seen: int = 0
+    gone: bool = False
+    recovered_at: datetime | None = None
+    alerted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,7 +577,10 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did. `failed_pages`: (URL, reason) of pages that did not yield an article this time."""
+    """What a run did. `failed_pages`: (URL, reason) of pages that did not yield an article this time.
+
+    `quiet`: old items of new sources, filed as known without being told; `outage`: our own network was out.
+    """
 
     sources: tuple[SourceReport, ...] = ()
     filed: int = 0
@@ -558,6 +590,8 @@ class RunReport:
     failed_pages: tuple[tuple[str, str], ...] = ()
     given_up: tuple[tuple[str, str], ...] = ()
     summary_only: int = 0
+    quiet: int = 0
+    outage: bool = False
 
     @property
     def failed_sources(self) -> tuple[SourceReport, ...]:
@@ -729,11 +763,15 @@ class DigestRow:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything that no digest has told yet, as the store gives it to `stages.digest`."""
+    """Everything that no digest has told yet, as the store gives it to `stages.digest`.
+
+    `earlier_figures`: the ledger before; `told_at`: when the last digest was made.
+    """
 
     articles: tuple[StoredArticle, ...] = ()
     developments: tuple[StoredDevelopment, ...] = ()
     figures: tuple[FigureSighting, ...] = ()
     earlier_figures: tuple[FigureSighting, ...] = ()
     states: tuple[SourceState, ...] = ()
-    reports: tuple[tuple[str, date, int], ...] = field(default=())
+    reports: tuple[tuple[str, date, int], ...] = ()
+    told_at: datetime | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
@@ -63,17 +64,27 @@ class Store(Protocol):
     def source_states(self) -> dict[str, SourceState]:
         """The state of every source ever visited, by id."""
 
-    def save_visit(self, state: SourceState, leads: Iterable[Lead]) -> int:
+    def batch(self) -> AbstractContextManager[None]:
+        """One transaction around many writes of this store; what fails inside is rolled back alone."""
+
+    def save_visit(self, state: SourceState, leads: Iterable[Lead], *, first: bool = False) -> int:
         """The source's new state and the leads it offered, together; returns how many leads were not known.
 
-        A lead is known by its canonical URL, or by its GUID within the same source.
+        A lead is known by its canonical URL, or by its GUID with the same title within the same source. `first`:
+        the leads of a first contact.
         """
+
+    def mark_alerted(self, source_ids: Sequence[str], now: datetime) -> None:
+        """A digest has pointed these sources out."""
 
     def pending(self, now: datetime, limit: int) -> tuple[PendingLead, ...]:
         """Leads due for reading, oldest published first (undated last), then by canonical URL."""
 
-    def postpone(self, lead_id: int, reason: str, until: datetime) -> None:
-        """One failed try: count it, keep the reason, hide the lead until then."""
+    def postpone(self, lead_id: int, reason: str, until: datetime, *, tried: bool = True) -> None:
+        """Keep the reason and hide the lead until then; counts as a failed try unless it was not `tried`.
+
+        The one method that is not safe to repeat.
+        """
 
     def give_up(self, lead_id: int, reason: str, now: datetime) -> None:
         """The lead ends as failed, with its reason."""

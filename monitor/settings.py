@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ SETTINGS = (
     Setting("MONITOR_HOSTS", "8", "number", False, "hosts asked at once", 1, 256),
     Setting("MONITOR_DEADLINE", "30", "seconds", False, "seconds that one request may take in all", 0.1, 600),
     Setting("MONITOR_MAX_BYTES", "5000000", "number", False, "largest answer that is read, in bytes", 1000, 10**9),
+    Setting(
+        "MONITOR_ALLOW_ADDRESSES", "", "networks", False,
+        "networks that may be asked though not public, such as 127.0.0.0/8; each link in a feed then reaches them",
+    ),
+    Setting(
+        "MONITOR_ROBOTS", "obey", "choice", False,
+        "what to do with robots.txt; ignore it only on servers of your own", known=("obey", "ignore"),
+    ),
     Setting("MONITOR_PAGE_SECONDS", "20", "seconds", False, "seconds that reading one page may take", 0.1, 600),
     Setting("MONITOR_PAGE_MEMORY", "1024", "number", False, "memory for reading one page, in MB", 64, 1_000_000),
     Setting("MONITOR_RETRIES", "5", "number", False, "tries for a page before it is given up", 1, 100),
@@ -77,6 +86,8 @@ class Settings:
     hosts: int
     deadline: float
     max_bytes: int
+    allow_addresses: str
+    robots: str
     page_seconds: float
     page_memory: int
     retries: int
@@ -231,6 +242,16 @@ def _choice(setting: Setting, value: str) -> str:
     raise _Refused(f'"{_short(value)}" is not known', f"write one of {', '.join(setting.known)}")
 
 
+def _networks(setting: Setting, value: str) -> str:
+    found = []
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            found.append(str(ip_network(part)))
+        except ValueError as error:
+            raise _Refused(f'"{_short(part)}" is no network', "write e.g. 127.0.0.0/8") from error
+    return ", ".join(found)
+
+
 def _level(setting: Setting, value: str) -> str:
     if value.upper() in setting.known:
         return value.upper()
@@ -272,6 +293,7 @@ _KINDS: Mapping[str, Callable[[Setting, str], object]] = {
     "number": _number,
     "seconds": _seconds,
     "choice": _choice,
+    "networks": _networks,
     "level": _level,
     "database": _database,
     "contact": _contact,
@@ -344,6 +366,7 @@ def _values(setting: Setting) -> str:
         "contact": "a URL or an address",
         "host": "a host",
         "sender": "an address",
+        "networks": "networks, with commas between them",
         "text": "text",
         "number": f"{_figure(setting.least)} to {_figure(setting.most)}",
         "seconds": f"{_figure(setting.least)} to {_figure(setting.most)}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -22,6 +23,7 @@ from monitor.edges.store import SqlStore
 from monitor.errors import SetupError
 from monitor.model import DigestRow, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
+from monitor.pipeline.room import no_progress
 from monitor.pipeline.seeding import SeedReport
 from monitor.pipeline.telling import DeliveryReport, tell_again
 from monitor.ports import Channel, Clock
@@ -29,10 +31,6 @@ from monitor.settings import Settings, read_settings
 from monitor.watch import read_watch
 
 Progress = Callable[[str, int, int], None]
-
-
-def no_progress(stage: str, done: int, total: int) -> None:
-    """Say nothing."""
 
 
 def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -99,15 +97,27 @@ class App:
             ways["mail"] = MailChannel(server)
         return ways
 
-    def fetch(self, *, only: frozenset[str], now_all: bool, progress: Progress = no_progress) -> RunReport:
-        """Visit sources and file what they offer."""
-        return asyncio.run(self.fetching(only=only, now_all=now_all, progress=progress))
+    def fetch(
+        self,
+        *,
+        only: frozenset[str] = frozenset(),
+        now_all: bool = False,
+        tell_all: bool = False,
+        progress: Progress = no_progress,
+    ) -> RunReport:
+        """Visit sources and file what they offer. `tell_all`: tell the old items of new sources too."""
+        return asyncio.run(self.fetching(only=only, now_all=now_all, tell_all=tell_all, progress=progress))
 
     async def fetching(
-        self, *, only: frozenset[str] = frozenset(), now_all: bool = False, progress: Progress = no_progress
+        self,
+        *,
+        only: frozenset[str] = frozenset(),
+        now_all: bool = False,
+        tell_all: bool = False,
+        progress: Progress = no_progress,
     ) -> RunReport:
         """The same inside an event loop, where it can be cancelled."""
-        async with open_room(self, progress) as room:
+        async with open_room(self, progress, tell_all=tell_all) as room:
             return await fetch_all(room, self.filer, only=only, now_all=now_all)
 
     def tell(self, *, slot: str = "", say_so: bool = False) -> Told | None:
@@ -140,9 +150,10 @@ def smtp_server(settings: Settings) -> SmtpServer | None:
 
 
 @contextlib.asynccontextmanager
-async def open_room(app: App, progress: Progress = no_progress) -> AsyncIterator[Room]:
+async def open_room(app: App, progress: Progress = no_progress, *, tell_all: bool = False) -> AsyncIterator[Room]:
     """The network and the workers around a run."""
     from monitor.edges.fetch import HttpFetcher, user_agent
+    from monitor.edges.guard import Guard, networks
     from monitor.edges.pool import ProcessPool
 
     settings = app.settings
@@ -151,11 +162,23 @@ async def open_room(app: App, progress: Progress = no_progress) -> AsyncIterator
         deadline=settings.deadline,
         most_bytes=settings.max_bytes,
         hosts=settings.hosts,
+        guard=Guard(networks(settings.allow_addresses)),
+        obey_robots=settings.robots == "obey",
     )
     workers = settings.workers or os.cpu_count() or 1
     pool = ProcessPool(workers, seconds=settings.page_seconds, megabytes=settings.page_memory)
     async with fetcher, pool:
-        yield Room(app.watch, app.store, fetcher, pool, app.clock, settings.retries, progress)
+        yield Room(
+            app.watch,
+            app.store,
+            fetcher,
+            pool,
+            app.clock,
+            tries=settings.retries,
+            jitter=random.random,
+            tell_all=tell_all,
+            progress=progress,
+        )
 
 
 @contextlib.contextmanager

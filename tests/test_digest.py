@@ -287,7 +287,8 @@ class TestSources:
         gazette, courier = digest.sources
         assert gazette.name == "Quay Gazette"
         assert gazette.reason == (
-            "HTTP status 503; failing since Monday 18 Mar, 10:00, 3 times in a row; next try 20 Mar, 15:00"
+            "needs a look: HTTP status 503; failing since Monday 18 Mar, 10:00, 3 times in a row, "
+            "last answer Wednesday 20 Mar, 10:00; next try Wednesday 20 Mar, 15:00"
         )
         assert courier.reason == "not asked yet"
         assert (digest.counts.answered, digest.counts.sources) == (0, 2)

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.hostile import loopback
 from support.web import Answer, Web, web_server
 
 from monitor.edges.fetch import HttpFetcher, user_agent
@@ -33,10 +34,11 @@ def web() -> Iterator[Web]:
 
 
 def fetch_each(*requests: Request, **options: Any) -> list[Fetched | BaseException]:
-    """All at once, with one fetcher."""
+    """All at once, with one fetcher. robots.txt has tests of its own."""
 
     async def run() -> list[Fetched | BaseException]:
-        async with HttpFetcher(AGENT, **{"deadline": 5.0, **options}) as fetcher:
+        given = {"deadline": 5.0, "guard": loopback(), "obey_robots": False, **options}
+        async with HttpFetcher(AGENT, **given) as fetcher:
             return await asyncio.gather(*map(fetcher.fetch, requests), return_exceptions=True)
 
     return asyncio.run(run())
@@ -276,7 +278,7 @@ class TestBrokenServers:
         good = web.page("/good", body=b"fine")
 
         async def run() -> bytes:
-            async with HttpFetcher(AGENT, deadline=5.0) as fetcher:
+            async with HttpFetcher(AGENT, deadline=5.0, guard=loopback(), obey_robots=False) as fetcher:
                 for _ in range(3):
                     with pytest.raises(FetchError):
                         await fetcher.fetch(Request(bad, pause=0.0))
@@ -331,7 +333,7 @@ class TestPoliteness:
         fetch(web.page("/x"))
         headers = web.asked[0].headers
         assert headers["user-agent"] == "monitor/9.9 (news digest; +desk@example.org)"
-        assert headers["accept-encoding"] == "gzip, deflate"
+        assert headers["accept-encoding"] == "gzip, deflate, br"
         assert user_agent("9.9", "") == "monitor/9.9 (news digest)"
 
     def test_no_cookie_is_kept(self, web: Web) -> None:

@@ -32,6 +32,8 @@ PAGES = 25
 DELAY = 0.01
 DIGEST = TypeAdapter(Digest)
 
+ROBOTS = "/robots.txt"
+
 
 @pytest.fixture
 def site() -> Iterator[Site]:
@@ -50,7 +52,7 @@ def publish(site: Site, first: int, last: int) -> None:
 def killed(home: Path, after: float) -> bool:
     """Start a run and kill it after so many seconds; False when it was done before."""
     run = subprocess.Popen(
-        command("run", "--now", "--home", home),
+        command("run", "--tell-all", "--now", "--home", home),
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -63,7 +65,7 @@ def killed(home: Path, after: float) -> bool:
 
 
 def finished(home: Path) -> None:
-    done = monitor("run", "--now", "--home", home)
+    done = monitor("run", "--tell-all", "--now", "--home", home)
     assert done.code == 0, done.all
 
 
@@ -116,7 +118,7 @@ class _running:
 
     def __init__(self, home: Path) -> None:
         self.run = subprocess.Popen(
-            command("run", "--now", "--home", home),
+            command("run", "--tell-all", "--now", "--home", home),
             env=environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -158,7 +160,7 @@ def test_a_killed_run_leaves_no_process_behind(site: Site, tmp_path: Path) -> No
     publish(site, 0, PAGES)
     mark = f"MONITOR_TEST_MARK={home}"
     with subprocess.Popen(
-        command("run", "--home", home),
+        command("run", "--tell-all", "--home", home),
         env=environment({"MONITOR_TEST_MARK": str(home)}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -191,7 +193,7 @@ def test_a_second_run_asks_nobody_and_says_so(site: Site, tmp_path: Path) -> Non
     finished(home)
     before = stored.tables(home)
     site.asked.clear()
-    again = monitor("run", "--home", home)
+    again = monitor("run", "--tell-all", "--home", home)
     assert again.code == 0, again.all
     assert site.asked == []
     assert "1 not due yet" in again.out
@@ -206,9 +208,9 @@ def test_a_run_right_after_another_asks_for_changes_only(site: Site, tmp_path: P
     finished(home)
     before = stored.tables(home)
     site.asked.clear()
-    again = monitor("run", "--now", "--json", "--home", home)
+    again = monitor("run", "--tell-all", "--now", "--json", "--home", home)
     assert again.code == 0, again.all
-    assert [tuple(request) for request in site.asked] == [(FEED, 304, True)]
+    assert [tuple(request) for request in site.asked if request.path != ROBOTS] == [(FEED, 304, True)]
     report = json.loads(again.out)
     assert [source["outcome"] for source in report["sources"]] == ["unchanged"]
     assert (report["filed"], report["digest"]) == (0, None)
@@ -222,7 +224,8 @@ def test_only_what_the_feed_added_is_read(site: Site, tmp_path: Path) -> None:
     site.asked.clear()
     publish(site, 6, 8)
     finished(home)
-    assert [request.path for request in site.asked] == [FEED, *(entry.path for entry in site.entries[6:])]
+    asked = [request.path for request in site.asked if request.path != ROBOTS]
+    assert asked == [FEED, *(entry.path for entry in site.entries[6:])]
     assert [digest.name.endswith("-2") for digest in digests(home)] == [False, True]
     ids = [item.development_id for digest in digests(home) for item in items(digest)]
     assert len(ids) == len(set(ids))

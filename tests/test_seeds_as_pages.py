@@ -89,7 +89,7 @@ def test_seed_documents_met_as_pages_are_known_and_make_no_digest(
             entry = Entry(f"/story/{number}", title, datetime(2024, 9, 1, 6, int(number), tzinfo=UTC))
             site.add(entry, version(number))
         home = lay(tmp_path / "home", site.feed)
-        done = monitor("run", "--json", "--home", home)
+        done = monitor("run", "--tell-all", "--json", "--home", home)
     assert done.code == 0, done.all
     report = done.json
     assert (report["filed"], report["known"], report["unrelated"], report["developments"]) == (5, 5, 0, 0)
@@ -162,7 +162,7 @@ def test_a_sentence_of_our_own_in_a_copy_is_told(tmp_path: Path) -> None:
         entry = Entry("/story/grown", title, datetime(2024, 8, 23, 6, tzinfo=UTC))
         site.add(entry, bare(title, [*blocks[:4], added, *blocks[4:]]))
         home = lay(tmp_path / "home", site.feed)
-        done = monitor("run", "--json", "--home", home)
+        done = monitor("run", "--tell-all", "--json", "--home", home)
     assert done.code == 0, done.all
     (row,) = stored.articles(home)
     assert (row.verdict, row.of_id, row.trip) == ("update", "seed-000", "blinken-09")

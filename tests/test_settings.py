@@ -35,6 +35,8 @@ def test_without_any_setting_everything_has_a_default() -> None:
         hosts=8,
         deadline=30.0,
         max_bytes=5_000_000,
+        allow_addresses="",
+        robots="obey",
         page_seconds=20.0,
         page_memory=1024,
         retries=5,

@@ -99,7 +99,7 @@ def say_json(value: object) -> None:
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A progress bar when a person is watching (stderr is a terminal); else nothing."""
-    from monitor.wire import no_progress
+    from monitor.pipeline.room import no_progress
 
     if not sys.stderr.isatty():
         yield no_progress

@@ -29,6 +29,8 @@ def report_as_dict(report: RunReport) -> dict[str, Any]:
         "unrelated": report.unrelated,
         "developments": report.developments,
         "summary_only": report.summary_only,
+        "quiet": report.quiet,
+        "outage": report.outage,
         "retry": [{"url": url, "reason": reason} for url, reason in report.failed_pages],
         "given_up": [{"url": url, "reason": reason} for url, reason in report.given_up],
     }  # fmt: skip
@@ -43,7 +45,9 @@ def say_report(report: RunReport, verbose: bool) -> None:
     later = f"{waiting} not due yet (--now asks all)" if waiting else ""
     answered = f"{asked - len(failed)} of {plural(asked, 'source')} answered"
     click.echo(", ".join(part for part in (answered if asked else "no source was asked", later) if part))
-    for source in failed:
+    if report.outage:
+        click.echo("  nothing at all could be reached: this machine's network is out, and no source is blamed for it")
+    for source in () if report.outage else failed:
         click.echo(f"  {source.name}: {source.reason}")
     if report.idle:
         click.echo("nothing new was offered: no page read, nothing filed")
@@ -53,6 +57,11 @@ def say_report(report: RunReport, verbose: bool) -> None:
         f"{plural(report.filed, 'article')} filed: {known} already known, {off} not about the story; "
         f"{plural(report.developments, 'development')}"
     )
+    if report.quiet:
+        click.echo(
+            f"  {plural(report.quiet, 'old item')} of new sources became known without being told "
+            "(--tell-all on a first run tells them)"
+        )
     if report.summary_only:
         click.echo(f"  {plural(report.summary_only, 'page')} gave no text: the feed's summary was used")
     for title, rows in (("will be tried again", report.failed_pages), ("given up", report.given_up)):
@@ -96,22 +105,26 @@ def _known_sources(app: App, ids: tuple[str, ...]) -> frozenset[str]:
 
 _strict = click.option("--strict", is_flag=True, help="Exit with 1 when a source or page failed.")
 _now = click.option("--now", "now_all", is_flag=True, help="Ask every source, due or not.")
+_tell_all = click.option("--tell-all", is_flag=True, help="Tell the old items of sources that are new, too.")
 _only = click.option("--source", "only", multiple=True, metavar="ID", help="Only this source (may be repeated).")
 
 
 @click.command()
 @home_options
 @_now
+@_tell_all
 @_only
 @_strict
 @click.option("--dry-run", is_flag=True, help="Fetch and file, and show the digest without telling it.")
 @json_option
 @click.pass_obj
-def run(obj: Context, now_all: bool, only: tuple[str, ...], strict: bool, dry_run: bool, as_json: bool) -> None:
+def run(
+    obj: Context, now_all: bool, tell_all: bool, only: tuple[str, ...], strict: bool, dry_run: bool, as_json: bool
+) -> None:
     """Fetch, file, tell and deliver, once."""
     with obj.app(lock=True) as app:
         with progress_bar() as progress:
-            report = app.fetch(only=_known_sources(app, only), now_all=now_all, progress=progress)
+            report = app.fetch(only=_known_sources(app, only), now_all=now_all, tell_all=tell_all, progress=progress)
         if dry_run:
             say_json(report_as_dict(report)) if as_json else say_report(report, obj.verbose)
             if not as_json:
@@ -145,15 +158,16 @@ def _code(report: RunReport, told: Told | None, delivery: DeliveryReport, strict
 @click.command()
 @home_options
 @_now
+@_tell_all
 @_only
 @_strict
 @json_option
 @click.pass_obj
-def fetch(obj: Context, now_all: bool, only: tuple[str, ...], strict: bool, as_json: bool) -> None:
+def fetch(obj: Context, now_all: bool, tell_all: bool, only: tuple[str, ...], strict: bool, as_json: bool) -> None:
     """Fetch and file, without telling."""
     with obj.app(lock=True) as app:
         with progress_bar() as progress:
-            report = app.fetch(only=_known_sources(app, only), now_all=now_all, progress=progress)
+            report = app.fetch(only=_known_sources(app, only), now_all=now_all, tell_all=tell_all, progress=progress)
         say_json(report_as_dict(report)) if as_json else say_report(report, obj.verbose)
         if strict and (report.failed_sources or report.failed_pages or report.given_up):
             sys.exit(1)

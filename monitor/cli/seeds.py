@@ -66,6 +66,7 @@ def add(obj: Context, targets: tuple[str, ...]) -> None:
         for target in targets:
             try:
                 name, data = _bring(app, target)
+                _refuse_taken(app, name, data)
                 kept = store_seed(folder, name, data)
             except (click.ClickException, MonitorError, OSError) as error:
                 message = error.format_message() if isinstance(error, click.ClickException) else str(error)
@@ -83,6 +84,16 @@ def add(obj: Context, targets: tuple[str, ...]) -> None:
             trip = stored.filing.trip if stored else ""
             click.echo(f"{target}: known from now on as {report.added[-1]} ({trip or 'on no trip'})")
     sys.exit(1 if failed else 0)
+
+
+def _refuse_taken(app: App, name: str, data: bytes) -> None:
+    """Refuse a record whose id another seed has: it would take that one's place."""
+    from monitor.stages.charset import decode
+    from monitor.stages.seedfile import is_record, read_seed
+
+    text = decode(data)
+    if is_record(text) and (seed := read_seed(text, name)).id in app.store.seed_versions():
+        raise click.ClickException(f"the id {seed.id!r} is taken by another seed; give it one of its own")
 
 
 def _bring(app: App, target: str) -> tuple[str, bytes]:

@@ -92,6 +92,11 @@ def doctor(obj: Context, as_json: bool) -> None:
             rows.append(
                 ("manners", True, "MONITOR_CONTACT is empty: set a page or address that publishers can write to")
             )
+        if settings.allow_addresses:
+            told = f"MONITOR_ALLOW_ADDRESSES: any source can make this machine ask {settings.allow_addresses}"
+            rows.append(("guard", True, f"{told}; empty it unless you mean that"))
+        if settings.robots != "obey":
+            rows.append(("robots", True, "MONITOR_ROBOTS is ignore: for servers of your own only"))
         waiting = app.store.undelivered()
         rows.append(("outbox", True, f"{plural(waiting, 'delivery', 'deliveries')} waiting"))
     good = all(fine for _, fine, _ in rows)

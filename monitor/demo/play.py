@@ -69,7 +69,7 @@ def play_day(app: App, newsroom: Newsroom, day: Day, clock: SetClock) -> Told | 
     """One day: the papers print, the pipeline runs, the digest is told and written."""
     clock.moment = EVENINGS[day]
     newsroom.day = day
-    app.fetch(only=frozenset(), now_all=True)
+    app.fetch(only=frozenset(), now_all=True, tell_all=True)
     told = app.tell()
     app.deliver()
     return told
@@ -84,7 +84,7 @@ def play(folder: Path, say: Callable[[str], None]) -> None:
     with Newsroom(press) as newsroom:
         write_watch(folder, newsroom)
         say(f"{len(press.publishers)} papers are in print on this machine; the watch is {folder / 'watch.toml'}")
-        settings = load_settings(folder, None, {"MONITOR_HOSTS": "16"})
+        settings = load_settings(folder, None, {"MONITOR_HOSTS": "16", "MONITOR_ALLOW_ADDRESSES": "127.0.0.0/8"})
         with open_app(settings, clock) as app:
             for day in EVENINGS:
                 told = play_day(app, newsroom, day, clock)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,50 @@ def migrate(engine: Engine, now: datetime) -> None:
         raise StoreError(
             f"{_place(engine)}: cannot open the database ({detail}); check the path and permissions"
         ) from error
+
+
+class Room:
+    """Connections for a part of the store. Inside `batch` all of them are one transaction.
+
+    Not for use by several threads at once; each process and thread opens a store of its own.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(immediate=True)
+        self._open: Connection | None = None
+
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[None]:
+        """One transaction around many writes: one wait for the disk. What fails inside is rolled back alone."""
+        if self._open is not None:
+            yield
+            return
+        with self._writer.begin() as connection:
+            self._open = connection
+            try:
+                yield
+            finally:
+                self._open = None
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees what this store has written, committed or not."""
+        if self._open is not None:
+            yield self._open
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction; inside a batch a savepoint of it."""
+        if self._open is not None:
+            with self._open.begin_nested():
+                yield self._open
+            return
+        with self._writer.begin() as connection:
+            yield connection
 
 
 def _place(engine: Engine) -> str:

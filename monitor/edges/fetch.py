@@ -1,30 +1,37 @@
 """The one adapter around httpx: one request at a time to a host, a pause, caps on bytes and time, typed errors.
 
-Every hop of a redirect is made here, so that whatever guards an address sees each of them (pass a `transport`).
+    fetch.py      the order of things: hops, turns, pauses, robots.txt, the deadline
+    addresses.py  which URLs may be asked          guard.py      which network addresses may be connected to
+    transport.py  httpx's way to the network       decode.py     bodies: one layer of packing, up to the cap
+    answers.py    what headers say                 hosts.py      what is remembered of each host
+    robots.py     what robots.txt says
+
+Every hop of a redirect is made here, and every connection goes through the guard.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
-import re
+import contextlib
 import time
-import zlib
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 
 import httpx
 
+from monitor.edges.addresses import checked_url, place
+from monitor.edges.answers import Answer
+from monitor.edges.decode import ACCEPTED, PackedError, Unpacker
+from monitor.edges.guard import Guard, RefusedAddressError
+from monitor.edges.hosts import Host, Hosts
+from monitor.edges.robots import AGAIN_SECONDS, KEPT_SECONDS, MOST_BYTES, Rules, ask_robots
+from monitor.edges.transport import CONNECT_SECONDS, GuardedTransport
 from monitor.errors import FetchError
 from monitor.model import Fetched, Request
 
 MOST_REDIRECTS = 5
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_RETRY_LEAST, _RETRY_MOST = 60.0, 86400.0
-# gzip and deflate in one; only what we can stop decompressing at the cap is asked for.
-_ENCODINGS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+# The body of a redirect or an error is read for the connection's sake, if it is short and comes at once.
+_SHORT_BODY, _SHORT_TIME = 65_536, 0.5
+Header = tuple[bytes, bytes]
 
 
 def user_agent(version: str, contact: str) -> str:
@@ -35,8 +42,10 @@ def user_agent(version: str, contact: str) -> str:
 class HttpFetcher:
     """`ports.Fetcher` on httpx. Use as an async context manager.
 
-    `deadline`: seconds for a whole request, redirects included; `most_bytes`: cap on a body, decompressed;
-    `hosts`: how many hosts are asked at once.
+    `deadline`: seconds for a whole request, redirects included, waiting for its turn apart; `most_bytes`: cap on a
+    body, unpacked; `hosts`: how many hosts are asked at once; `guard`: without one, only public addresses;
+    `obey_robots`: ask each host for its robots.txt and keep to it; `trust`: a PEM file instead of the usual
+    certificates; `transport`: another way to the network, unguarded.
     """
 
     def __init__(
@@ -46,25 +55,24 @@ class HttpFetcher:
         deadline: float = 30.0,
         most_bytes: int = 5_000_000,
         hosts: int = 8,
+        guard: Guard | None = None,
+        obey_robots: bool = True,
+        trust: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._deadline = deadline
         self._most_bytes = most_bytes
+        self._obey_robots = obey_robots
         self._slots = asyncio.Semaphore(hosts)
-        self._turns: dict[str, asyncio.Lock] = {}
-        self._free_at: dict[str, float] = {}
-        limits = httpx.Limits(max_connections=hosts * 2, max_keepalive_connections=hosts * 2, keepalive_expiry=30)
-        self._client = httpx.AsyncClient(
-            headers={"User-Agent": agent, "Accept-Encoding": "gzip, deflate", "Accept": "*/*"},
-            timeout=httpx.Timeout(deadline, connect=min(10.0, deadline)),
-            follow_redirects=False,
-            http2=transport is None,
-            limits=limits,
-            transport=transport,
-            trust_env=False,
-            # Nothing is remembered between two requests: a jar that takes no cookie.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        self._hosts = Hosts()
+        self._headers: tuple[Header, ...] = (
+            (b"User-Agent", agent.encode("ascii", "replace")),
+            (b"Accept-Encoding", ACCEPTED.encode()),
+            (b"Accept", b"*/*"),
         )
+        # The transport is used without httpx's client: no cookies, no proxies and no passwords from anywhere, and a
+        # third of the work for each request less.
+        self._transport = transport or GuardedTransport(guard or Guard(), connections=hosts * 2, trust=trust)
 
     async def __aenter__(self) -> HttpFetcher:
         """Nothing is opened before the first request."""
@@ -74,141 +82,219 @@ class HttpFetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def fetch(self, request: Request) -> Fetched:
         """See `ports.Fetcher`."""
-        url = request.url
-        visited: list[str] = []
-        left = self._deadline
-        headers = {}
-        if request.etag:
-            headers["If-None-Match"] = request.etag
-        if request.last_modified:
-            headers["If-Modified-Since"] = request.last_modified
+        url = checked_url(request.url)
+        trail, notes, left = [url], list[str](), self._deadline
+        conditions, permanent, unasked = _conditions(request), True, False
         while True:
-            visited.append(url)
-            answer, spent = await self._one(url, headers, request.pause, left)
-            if isinstance(answer, Fetched):
-                return answer
-            url, left = answer, left - spent
-            if url in visited or len(visited) > MOST_REDIRECTS:
-                chain = " -> ".join([*visited, url])
-                raise FetchError(f"redirected in a circle or too often: {chain}", url=request.url, reason="redirect")
-
-    async def _one(
-        self, url: str, headers: Mapping[str, str], pause: float, left: float
-    ) -> tuple[Fetched | str, float]:
-        """One hop: the answer or the address it redirects to, and the seconds it took, waiting for its turn apart."""
-        host = _host(url)
-        turn = self._turns.setdefault(host, asyncio.Lock())
-        async with turn:
-            wait = self._free_at.get(host, 0.0) - time.monotonic()
-            if wait > 0:
-                await asyncio.sleep(wait)
-            async with self._slots:
-                start = time.monotonic()
-                try:
-                    async with asyncio.timeout(left):
-                        return await self._read(url, headers), time.monotonic() - start
-                except FetchError:
-                    raise
-                except (TimeoutError, httpx.TimeoutException) as error:
-                    message = f"no complete answer within {self._deadline:g} s"
-                    raise FetchError(message, url=url, reason="timeout") from error
-                except httpx.ConnectError as error:
-                    raise FetchError(f"cannot connect: {_words(error)}", url=url, reason="connect") from error
-                except (httpx.InvalidURL, ValueError, OverflowError) as error:
-                    raise FetchError(f"not a usable address: {_words(error)}", url=url, reason="url") from error
-                except (httpx.HTTPError, AssertionError, OSError, RuntimeError) as error:
-                    # RuntimeError and AssertionError: what httpx and h11 raise for some malformed answers.
-                    raise FetchError(f"broken answer: {_words(error)}", url=url, reason="protocol") from error
-                finally:
-                    self._free_at[host] = time.monotonic() + pause
-
-    async def _read(self, url: str, headers: Mapping[str, str]) -> Fetched | str:
-        async with self._client.stream("GET", url, headers=dict(headers)) as answer:
-            status = answer.status_code
-            if status in (301, 302, 303, 307, 308) and "location" in answer.headers:
-                return str(answer.url.join(answer.headers["location"]))
-            if status not in (200, 304):
-                raise FetchError(
-                    f"HTTP status {status} {answer.reason_phrase}".strip(),
-                    url=url,
-                    reason="status",
-                    status=status,
-                    retry_after=_retry_after(answer.headers.get("retry-after", "")),
-                )
-            body = b"" if status == 304 else await self._body(answer, url)
-            content_type = answer.headers.get("content-type", "")
-            named = _CHARSET.search(content_type)
-            return Fetched(
-                url=str(answer.url),
-                status=status,
-                body=body,
-                content_type=content_type.partition(";")[0].strip().lower(),
-                charset=named.group(1) if named else "",
-                etag=answer.headers.get("etag", ""),
-                last_modified=answer.headers.get("last-modified", ""),
-            )
-
-    async def _body(self, answer: httpx.Response, url: str) -> bytes:
-        """The body, decompressed by at most one layer and never beyond the cap."""
-        coding = answer.headers.get("content-encoding", "").strip().lower()
-        if coding in ("", "identity"):
-            unpack = None
-        elif coding in _ENCODINGS:
-            unpack = zlib.decompressobj(_ENCODINGS[coding])
-        else:
-            raise FetchError(f"the answer is packed as {coding!r}, which nobody asked for", url=url, reason="protocol")
-        body = bytearray()
-        received = 0
-        async for chunk in answer.aiter_raw():
-            received += len(chunk)
-            room = self._most_bytes - len(body) + 1
-            if unpack is None:
-                body += chunk
+            host = self._hosts.at(place(url))
+            rules = await self._permission(url, host, request.pause)
+            notes += [rules.note] if rules.note and rules.note not in notes else []
+            answer, spent = await self._turn(url, host, conditions, max(request.pause, rules.delay), left)
+            left -= spent
+            if answer.target is not None:
+                permanent = permanent and answer.permanent
+                url = _next_hop(answer.target, trail, request.url)
+                if (trail[-1].scheme, url.scheme) == ("https", "http"):
+                    permanent = False
+                    notes.append(f"redirected from https to unprotected http: {url}")
+                trail.append(url)
+            elif answer.status == 304 and not conditions and not unasked:
+                # A cache gave what nobody asked for: ask once more for the whole.
+                conditions, unasked = ((b"Cache-Control", b"no-cache"),), True
             else:
+                moved = str(url) if permanent and len(trail) > 1 else ""
+                return _fetched(answer, moved_to=moved, note="; ".join(notes), unasked=unasked)
+
+    async def _permission(self, url: httpx.URL, host: Host, pause: float) -> Rules:
+        """What robots.txt says; raises FetchError when it forbids the address or cannot be had."""
+        host.refuse_while_closed(str(url))
+        if not self._obey_robots or url.path == "/robots.txt":
+            return Rules()
+        async with host.robots_turn:
+            rules = host.known_rules()
+            if rules is None:
+                rules = await self._ask_robots(url, host, pause)
+        if isinstance(rules, FetchError):
+            raise FetchError(
+                str(rules), url=str(url), reason=rules.reason, status=rules.status, retry_after=rules.retry_after
+            ) from rules
+        if not rules.allow(str(url)):
+            raise FetchError("robots.txt does not allow programs to read this address", url=str(url), reason="robots")
+        return rules
+
+    async def _ask_robots(self, url: httpx.URL, host: Host, pause: float) -> Rules | FetchError:
+        left = self._deadline
+
+        async def ask(at: httpx.URL) -> Answer:
+            nonlocal left
+            other = self._hosts.at(place(at))
+            other.refuse_while_closed(str(at))
+            answer, spent = await self._turn(at, other, (), pause, left, most_bytes=MOST_BYTES + 1, cut=True)
+            left -= spent
+            return answer
+
+        try:
+            host.rules, kept = await ask_robots(url, ask), KEPT_SECONDS
+        except FetchError as error:
+            host.rules, kept = error, 0.0 if error.reason == "wait" else AGAIN_SECONDS
+        host.rules_until = time.monotonic() + kept
+        return host.rules
+
+    async def _turn(
+        self,
+        url: httpx.URL,
+        host: Host,
+        headers: tuple[Header, ...],
+        pause: float,
+        left: float,
+        *,
+        most_bytes: int = 0,
+        cut: bool = False,
+    ) -> tuple[Answer, float]:
+        """One request when it is its turn: the answer, and the seconds it took, waiting apart."""
+        host.busy += 1
+        try:
+            async with host.turn:
+                host.refuse_while_closed(str(url))
+                wait = host.free_at - time.monotonic()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                async with self._slots:
+                    start = time.monotonic()
+                    try:
+                        answer = await self._ask(url, host, headers, left, most_bytes or self._most_bytes, cut)
+                    finally:
+                        host.free_at = time.monotonic() + pause
+                if answer.status in (429, 503) and answer.retry_after:
+                    host.closed_until = time.monotonic() + answer.retry_after
+                return answer, time.monotonic() - start
+        finally:
+            host.busy -= 1
+
+    async def _ask(
+        self, url: httpx.URL, host: Host, headers: tuple[Header, ...], left: float, most_bytes: int, cut: bool
+    ) -> Answer:
+        """One request with every way to fail made a FetchError."""
+        try:
+            async with asyncio.timeout(left):
+                request = httpx.Request(
+                    "GET",
+                    url,
+                    headers=[*self._headers, *headers],
+                    extensions={"timeout": {"connect": min(CONNECT_SECONDS, max(left, 0.01))}},
+                )
+                answer = await self._send(request, host)
                 try:
-                    body += unpack.decompress(chunk, room)
-                except zlib.error as error:
-                    raise FetchError(f"the packed answer is damaged: {error}", url=url, reason="protocol") from error
-            # What comes after the end of a packed body counts as well.
-            if max(len(body), received) > self._most_bytes:
-                raise FetchError(f"larger than {self._most_bytes:,} bytes", url=url, reason="too-large")
-        if unpack is not None and not unpack.eof:
-            raise FetchError("the packed answer was cut off", url=url, reason="protocol")
-        return bytes(body)
+                    body = await _body(answer, most_bytes, cut)
+                finally:
+                    await answer.aclose()
+                host.warm = True
+                return Answer(url, answer.status_code, answer.reason_phrase, answer.headers, body)
+        except RefusedAddressError as error:
+            raise FetchError(str(error), url=str(url), reason="address") from error
+        except (PackedError, _TooLargeError) as error:
+            reason = "too-large" if isinstance(error, _TooLargeError) else "protocol"
+            raise FetchError(str(error), url=str(url), reason=reason) from error
+        except (TimeoutError, httpx.TimeoutException) as error:
+            message = f"no complete answer within {self._deadline:g} s"
+            raise FetchError(message, url=str(url), reason="timeout") from error
+        except httpx.ConnectError as error:
+            raise FetchError(f"cannot connect: {_words(error)}", url=str(url), reason="connect") from error
+        except (httpx.HTTPError, httpx.StreamError, AssertionError, OSError, RuntimeError, ValueError) as error:
+            # The last four: what httpcore, h11 and h2 raise for some malformed answers.
+            raise FetchError(f"broken answer: {_words(error)}", url=str(url), reason="protocol") from error
+
+    async def _send(self, request: httpx.Request, host: Host) -> httpx.Response:
+        """The answer's head. A server may close a kept connection just as it is used again: that gets a second try."""
+        warm, host.warm = host.warm, False
+        try:
+            return await self._transport.handle_async_request(request)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
+            if not warm or (isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error)):
+                raise
+        return await self._transport.handle_async_request(request)
 
 
-def _host(url: str) -> str:
-    try:
-        parsed = httpx.URL(url)
-        scheme, host, port = parsed.scheme, parsed.host, parsed.port
-    except (httpx.InvalidURL, ValueError, AssertionError) as error:
-        raise FetchError(f"not a usable address: {_words(error)}", url=url, reason="url") from error
-    if scheme not in ("http", "https") or not host:
-        raise FetchError("not an http or https address", url=url, reason="url")
-    if port is not None and not 0 < port < 65536:
-        raise FetchError(f"not a usable address: there is no port {port}", url=url, reason="url")
-    return f"{host}:{port or scheme}"
+class _TooLargeError(Exception):
+    """The body is larger than the cap."""
+
+
+async def _body(answer: httpx.Response, most_bytes: int, cut: bool) -> bytes:
+    """The body, unpacked by one layer and never beyond the cap; with `cut`, its beginning is enough."""
+    assert isinstance(answer.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
+    if answer.status_code != 200:
+        await _pass_over(answer)
+        return b""
+    unpacker = Unpacker(answer.headers.get("content-encoding", ""))
+    body = bytearray()
+    received = 0
+    async for chunk in answer.stream:
+        received += len(chunk)
+        body += unpacker.unpack(chunk, most_bytes - len(body) + 1)
+        # What comes after the end of a packed body counts as well.
+        if max(len(body), received) > most_bytes:
+            if cut:
+                return bytes(body[:most_bytes])
+            raise _TooLargeError(f"larger than {most_bytes:,} bytes")
+    unpacker.finish()
+    return bytes(body)
+
+
+async def _pass_over(answer: httpx.Response) -> None:
+    """Read what nobody needs, so that the connection can be used again."""
+    length = answer.headers.get("content-length", "0" if answer.status_code in (204, 304) else "")
+    if not length.isdecimal() or int(length[:12]) > _SHORT_BODY:
+        return
+    with contextlib.suppress(httpx.HTTPError, TimeoutError):
+        assert isinstance(answer.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
+        async with asyncio.timeout(_SHORT_TIME):
+            async for _ in answer.stream:
+                pass
+
+
+def _conditions(request: Request) -> tuple[Header, ...]:
+    """The validators as they came; one that can be no header is left out."""
+    pairs = ((b"If-None-Match", request.etag), (b"If-Modified-Since", request.last_modified))
+    return tuple((name, value.encode("latin-1", "replace")) for name, value in pairs if value and value.isprintable())
+
+
+def _next_hop(target: str, trail: list[httpx.URL], asked: str) -> httpx.URL:
+    url = checked_url(target, trail[-1])
+    if url in trail or len(trail) > MOST_REDIRECTS:
+        chain = " -> ".join(map(str, [*trail, url]))
+        raise FetchError(f"redirected in a circle or too often: {chain}", url=asked, reason="redirect")
+    return url
+
+
+def _fetched(answer: Answer, *, moved_to: str, note: str, unasked: bool) -> Fetched:
+    if answer.status == 304 and unasked:
+        message = "the server insists that nothing has changed since a visit that it was not told of"
+        raise FetchError(message, url=str(answer.url), reason="protocol", status=304)
+    if answer.status not in (200, 304):
+        raise FetchError(
+            f"HTTP status {answer.status} {answer.phrase}".strip(),
+            url=str(answer.url),
+            reason="status",
+            status=answer.status,
+            retry_after=answer.retry_after,
+        )
+    return Fetched(
+        url=str(answer.url),
+        status=answer.status,
+        body=answer.body,
+        content_type=answer.content_type,
+        charset=answer.charset,
+        etag=answer.validator(b"etag"),
+        last_modified=answer.validator(b"last-modified"),
+        moved_to=moved_to,
+        fresh_for=answer.fresh_for,
+        note=note,
+    )
 
 
 def _words(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds to wait, clamped to a minute and a day (RFC 9110, 10.2.3); None when absent or unreadable."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    if math.isnan(seconds):
-        return None
-    return min(max(seconds, _RETRY_LEAST), _RETRY_MOST)

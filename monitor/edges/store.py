@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
 from monitor.edges import tables
 from monitor.edges.database import migrate, open_engine, revisions, sound
@@ -15,10 +15,6 @@ from monitor.edges.store_leads import LeadRoom
 
 class SqlStore(LeadRoom, ArticleRoom, DigestRoom):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.writer = engine.execution_options(immediate=True)
 
     @classmethod
     def open(cls, url: str, now: datetime) -> SqlStore:
@@ -34,7 +30,7 @@ class SqlStore(LeadRoom, ArticleRoom, DigestRoom):
     def health(self) -> dict[str, str]:
         """What `doctor` shows: schema, soundness, counts."""
         have, head = revisions(self.engine)
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             counts = {
                 table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (tables.article, tables.lead, tables.development, tables.digest)

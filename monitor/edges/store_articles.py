@@ -10,9 +10,10 @@ from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, or_, select
+from sqlalchemy import Connection, RowMapping, Select, delete, or_, select
 
 from monitor.edges import tables
+from monitor.edges.database import Room
 from monitor.edges.store_leads import end_lead, insert
 from monitor.model import (
     Article,
@@ -65,11 +66,8 @@ def chunks(items: Iterable[int], size: int = 500) -> Iterable[list[int]]:
         yield chunk
 
 
-class ArticleRoom:
+class ArticleRoom(Room):
     """The part of the store that keeps articles and answers what is known."""
-
-    engine: Engine
-    writer: Engine
 
     def known_url(self, canonical: str) -> str:
         return self._first_id(select(tables.article.c.id).where(tables.article.c.canonical == canonical))
@@ -85,7 +83,7 @@ class ArticleRoom:
         )
 
     def _first_id(self, statement: Select[Any]) -> str:
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return str(connection.execute(statement).scalar() or "")
 
     def candidates(self, sketch: Sequence[int], at: datetime) -> tuple[Known, ...]:
@@ -93,7 +91,7 @@ class ArticleRoom:
         parts = [SEED_PART, *range(newest - LIVE_PARTS + 1, newest + 1)]
         hits: dict[int, int] = {}
         table = tables.fingerprint.c
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             for chunk in chunks(dict.fromkeys(sketch)):
                 found: dict[int, list[int]] = {}
                 rows = connection.execute(
@@ -128,7 +126,7 @@ class ArticleRoom:
             .where(article.trip == trip, or_(article.seed, article.fetched_at >= since))
             .order_by(article.seq)
         )
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(
                 Known(row.id, row.outlet, row.title, row.published, row.text, None, row.seed)
                 for row in connection.execute(statement)
@@ -150,7 +148,7 @@ class ArticleRoom:
             .where(sentence.trip == trip)
             .order_by(article.seq, sentence.idx)
         )
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(
                 KnownSentence(
                     row.article_id,
@@ -165,18 +163,18 @@ class ArticleRoom:
             )
 
     def known_figures(self, trip: str) -> tuple[FigureSighting, ...]:
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return sightings(connection, select_figures().where(tables.figure.c.trip == trip))
 
     def file(self, lead_id: int | None, filed: Filed) -> dict[int, int]:
-        with self.writer.begin() as connection:
+        with self.writing() as connection:
             fresh = self._insert(connection, filed, seed=False, part=part_of(filed.article.fetched_at))
             if lead_id is not None:
                 end_lead(connection, lead_id, filed.article.id)
             return fresh or {}
 
     def add_seed(self, filed: Filed, original: Fingerprint | None) -> None:
-        with self.writer.begin() as connection:
+        with self.writing() as connection:
             self._remove_seed(connection, filed.article.id)
             # An article or another seed may have this address; the seed is kept all the same, under a name of its own.
             at_address = select(tables.article.c.id).where(tables.article.c.canonical == filed.article.canonical)
@@ -186,13 +184,13 @@ class ArticleRoom:
 
     def seed_versions(self) -> dict[str, str]:
         article = tables.article.c
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(article.id, article.content_hash).where(article.seed))
             return {row.id: row.content_hash for row in rows}
 
     def remove_seed(self, seed_id: str) -> None:
         """Forget a seed whose record is gone."""
-        with self.writer.begin() as connection:
+        with self.writing() as connection:
             self._remove_seed(connection, seed_id)
 
     def _remove_seed(self, connection: Connection, seed_id: str) -> None:
@@ -245,14 +243,14 @@ class ArticleRoom:
     def article(self, key: str) -> StoredArticle | None:
         article = tables.article.c
         statement = select(tables.article).where(or_(article.id == key, article.canonical == key, article.url == key))
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             row = connection.execute(statement).mappings().first()
             return stored_article(connection, row) if row else None
 
     def seeds(self) -> tuple[StoredArticle, ...]:
         """The seed corpus, by id."""
         statement = select(tables.article).where(tables.article.c.seed).order_by(tables.article.c.id)
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(stored_article(connection, row) for row in connection.execute(statement).mappings().all())
 
 
@@ -273,6 +271,7 @@ def _article_values(filed: Filed, seed: bool, original: Fingerprint | None) -> d
         "content_hash": article.content_hash,
         "summary_only": article.summary_only,
         "seed": seed,
+        "quiet": filed.quiet,
         "verdict": filed.match.verdict.value,
         "of_id": filed.match.of,
         "match": MATCH.dump_json(filed.match).decode(),

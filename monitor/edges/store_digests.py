@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.edges import tables
+from monitor.edges.database import Room
 from monitor.edges.store_articles import (
     DEVELOPMENT,
     read_article,
@@ -47,19 +48,16 @@ def _row(connection: Connection, digest_id: int, delivery: NewDelivery) -> sqlit
     )
 
 
-class DigestRoom:
+class DigestRoom(Room):
     """The part of the store that keeps digests and their deliveries."""
-
-    engine: Engine
-    writer: Engine
 
     def source_states(self) -> dict[str, SourceState]:
         raise NotImplementedError
 
     def material(self) -> Material:
         article, development, figure = tables.article.c, tables.development.c, tables.figure.c
-        untold = and_(article.digest_id.is_(None), ~article.seed)
-        with self.engine.connect() as connection:
+        untold = and_(article.digest_id.is_(None), ~article.seed, ~article.quiet)
+        with self.reading() as connection:
             rows = connection.execute(select(tables.article).where(untold).order_by(article.seq)).mappings().all()
             found = connection.execute(
                 select(tables.article, development.id.label("development"), development.record)
@@ -84,7 +82,9 @@ class DigestRoom:
             now = sightings(connection, select_figures().where(untold))
             before: tuple[FigureSighting, ...] = sightings(
                 connection,
-                select_figures().where(figure.trip.in_(trips), or_(article.digest_id.is_not(None), article.seed)),
+                select_figures().where(
+                    figure.trip.in_(trips), or_(article.digest_id.is_not(None), article.seed, article.quiet)
+                ),
             )
             days = Counter(
                 (trip, published.date())
@@ -103,26 +103,27 @@ class DigestRoom:
                 figures=now,
                 earlier_figures=before,
                 states=tuple(self.source_states().values()),
+                told_at=connection.execute(select(func.max(tables.digest.c.made_at))).scalar(),
                 reports=tuple((trip, day, count) for (trip, day), count in sorted(days.items())),
             )
 
     def digest_names(self, day: date) -> tuple[str, ...]:
         table = tables.digest.c
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(connection.execute(select(table.name).where(table.day == day).order_by(table.id)).scalars())
 
     def slot_taken(self, slot: str) -> bool:
         taken = select(tables.digest.c.id).where(tables.digest.c.slot == slot)
         passed = select(tables.skipped.c.slot).where(tables.skipped.c.slot == slot)
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return any(connection.execute(statement).first() for statement in (taken, passed))
 
     def skip_slot(self, slot: str, now: datetime) -> None:
-        with self.writer.begin() as connection:
+        with self.writing() as connection:
             connection.execute(insert(connection, tables.skipped).values(slot=slot, at=now).on_conflict_do_nothing())
 
     def fresh(self) -> bool:
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return not any(
                 connection.execute(select(table).limit(1)).first() for table in (tables.digest, tables.skipped)
             )
@@ -132,7 +133,7 @@ class DigestRoom:
     ) -> int | None:
         article = tables.article.c
         try:
-            with self.writer.begin() as connection:
+            with self.writing() as connection:
                 made = connection.execute(
                     insert(connection, tables.digest)
                     .values(
@@ -167,7 +168,7 @@ class DigestRoom:
         statement = select(tables.digest).order_by(table.id.desc()).limit(1)
         if name:
             statement = statement.where(table.name == name)
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             row = connection.execute(statement).first()
             return DigestRow(row.id, row.slot, DIGEST.validate_json(row.record)) if row else None
 
@@ -178,7 +179,7 @@ class DigestRoom:
             .where(table.state == "pending", or_(table.next_try.is_(None), table.next_try <= now))
             .order_by(table.id)
         )
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(
                 Delivery(row.id, row.digest_id, row.channel, row.recipient, row.payload, row.attempts, row.message_id)
                 for row in connection.execute(statement)
@@ -187,11 +188,11 @@ class DigestRoom:
     def undelivered(self) -> int:
         """How many deliveries still wait, due or not."""
         statement = select(func.count()).select_from(tables.delivery).where(tables.delivery.c.state == "pending")
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return connection.execute(statement).scalar_one()
 
     def delivered(self, delivery_id: int, now: datetime) -> None:
-        with self.writer.begin() as connection:
+        with self.writing() as connection:
             connection.execute(
                 update(tables.delivery)
                 .where(tables.delivery.c.id == delivery_id)
@@ -200,7 +201,7 @@ class DigestRoom:
 
     def delivery_failed(self, delivery_id: int, reason: str, until: datetime | None) -> None:
         table = tables.delivery.c
-        with self.writer.begin() as connection:
+        with self.writing() as connection:
             connection.execute(
                 update(tables.delivery)
                 .where(table.id == delivery_id, table.state == "pending")
@@ -214,7 +215,7 @@ class DigestRoom:
 
     def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
         """Put a digest's deliveries back into the outbox, and those that it never had; returns how many."""
-        with self.writer.begin() as connection:
+        with self.writing() as connection:
             for delivery in deliveries:
                 connection.execute(_row(connection, digest_id, delivery).on_conflict_do_nothing())
             done = connection.execute(

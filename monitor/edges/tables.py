@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 
@@ -70,6 +71,17 @@ source = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("due_at", Utc),
     Column("note", Text, nullable=False, default=""),
+    Column("new_at", Utc),
+    Column("gap", Float, nullable=False, server_default="0"),
+    Column("undated", Float, nullable=False, server_default="0"),
+    Column("words", Float, nullable=False, server_default="0"),
+    Column("words_now", Float, nullable=False, server_default="0"),
+    Column("moved_to", Text, nullable=False, server_default=""),
+    Column("moved_since", Utc),
+    Column("moved_seen", Integer, nullable=False, server_default="0"),
+    Column("gone", Boolean, nullable=False, server_default=false()),
+    Column("recovered_at", Utc),
+    Column("alerted_at", Utc),
 )
 
 # state: "pending", "filed" or "failed".
@@ -88,6 +100,7 @@ lead = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("article_id", String),
     Column("ended_at", Utc),
+    Column("first", Boolean, nullable=False, server_default=false()),
     Index("ix_lead_state", "state", "next_try"),
     Index("ix_lead_guid", "source_id", "guid"),
 )
@@ -122,6 +135,7 @@ article = Table(
     Column("content_hash", String, nullable=False),
     Column("summary_only", Boolean, nullable=False),
     Column("seed", Boolean, nullable=False, default=False),
+    Column("quiet", Boolean, nullable=False, server_default=false()),
     Column("verdict", String, nullable=False),
     Column("of_id", String, nullable=False, default=""),
     Column("match", Text, nullable=False),

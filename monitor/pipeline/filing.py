@@ -33,7 +33,7 @@ from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
 from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, shipped_patterns
-from monitor.stages.identity import article_id, canonical_url, content_hash
+from monitor.stages.identity import article_id, canonical_url, content_hash, version_of, versioned
 from monitor.stages.novelty import KnownIndex, read_article
 from monitor.stages.story import StoryIndex
 from monitor.text import read_sentences
@@ -54,13 +54,14 @@ _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a page. `fresh`: whether the article was not stored before."""
+    """What became of a page. `fresh`: whether the article was not stored before; `quiet`: known without being told."""
 
     article_id: str
     verdict: Verdict
     filing: Filing | None
     developments: int
     fresh: bool
+    quiet: bool = False
 
 
 class Filer:
@@ -163,9 +164,14 @@ class Filer:
         floor = {Verdict.COPY: COPY_NOVELTY, Verdict.REWRITE: RETOLD_NOVELTY}.get(match.verdict, 0.0)
         return tuple(_doubt(novelty, floor) for novelty in read)
 
-    def file(self, page: Page, source: Source, pending: PendingLead | None, now: datetime) -> Outcome:
-        """All the stages for one page, and the transaction that saves the result."""
-        article = make_article(page, source, now)
+    def file(
+        self, page: Page, source: Source, pending: PendingLead | None, now: datetime, *, quiet: bool = False
+    ) -> Outcome:
+        """All the stages for one page, and the transaction that saves the result.
+
+        `quiet`: it becomes known, and none of it is ever told.
+        """
+        article = make_article(page, source, now, version_of(pending.lead.canonical) if pending else "")
         lead_id = pending.id if pending else None
         known = self._store.known_url(article.canonical)
         if known:
@@ -177,7 +183,7 @@ class Filer:
         match, filing = self.retold(article, match, self.classify(article, match))
         read = self.read(article, match, filing)
         match = settle(match, read)
-        developments = self._developments(article, filing, read)
+        developments = () if quiet else self._developments(article, filing, read)
         figures: Sequence[Figure] = ()
         if filing.trip and match.verdict is not Verdict.COPY:
             figures = find_figures(article.text, [novelty.sentence for novelty in read], self._patterns)
@@ -190,10 +196,11 @@ class Filer:
             figures=tuple(figures),
             sketch=dedup.sketch(fingerprint.shingles),
             echoes=_echoes(article, read),
+            quiet=quiet,
         )
         ids = self._store.file(lead_id, filed)
         self._learn(article, filing, read, ids)
-        return Outcome(article.id, match.verdict, filing, len(developments), fresh=True)
+        return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet)
 
     def figures(self, text: str) -> tuple[Figure, ...]:
         """The figures of a text."""
@@ -240,9 +247,12 @@ class Filer:
             )
 
 
-def make_article(page: Page, source: Source, now: datetime) -> Article:
-    """A page with its identity; raises ExtractError when its address is unusable."""
-    canonical = canonical_url(page.url)
+def make_article(page: Page, source: Source, now: datetime, version: str = "") -> Article:
+    """A page with its identity; raises ExtractError when its address is unusable.
+
+    `version`: of a page that is watched for change, so that each of its texts is an article.
+    """
+    canonical = versioned(canonical_url(page.url), version)
     return Article(
         id=article_id(canonical),
         url=page.url,

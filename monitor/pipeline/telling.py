@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.errors import DeliveryError
 from monitor.model import Delivery, Digest, DigestRow, NewDelivery, Watch
 from monitor.ports import Channel, Clock, Store
-from monitor.stages.digest import has_news, make_digest
+from monitor.stages.digest import alerts, has_news, make_digest
 from monitor.stages.letter import write_letter
 from monitor.stages.render import render
 
@@ -64,7 +64,10 @@ def tell(
     deliveries, problems = _deliveries(digest, watch, sender, now)
     articles = [stored.article.id for stored in material.articles]
     made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, deliveries)
-    return Told(made, digest, problems) if made is not None else None
+    if made is None:
+        return None
+    store.mark_alerted(alerts(material.states, now), now)
+    return Told(made, digest, problems)
 
 
 def tell_again(watch: Watch, store: Resender, row: DigestRow, *, sender: str = "") -> tuple[str, ...]:

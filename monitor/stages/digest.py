@@ -29,6 +29,7 @@ from monitor.model import (
     Watch,
 )
 from monitor.stages.figures import changes, show, subject_name
+from monitor.stages.health import alert_due, describe
 from monitor.text import one_line
 
 # So many above the fold: of one article, of one topic.
@@ -47,7 +48,7 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str) -
     topics = _main_topics(material.developments, {topic.id for topic in watch.topics})
     above, below = _choose(material.developments, topics, watch.digest.limit)
     parts = []
-    for trip in watch.trips:
+    for trip in (*watch.trips, *_forgotten(material, watch, day)):
         part = _part(trip, above, below, topics, material, watch, day)
         if part.sections or part.more or part.figures:
             parts.append(part)
@@ -64,8 +65,16 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str) -
         trips=tuple(parts),
         perhaps=perhaps,
         left_out=left_out,
-        sources=tuple(source_lines(material.states, watch, now)),
+        sources=tuple(source_lines(material.states, watch, now, material.told_at)),
     )
+
+
+def _forgotten(material: Material, watch: Watch, day: date) -> Iterable[Trip]:
+    """Trips that articles were filed under and the watch no longer has: what they told is told all the same."""
+    known = {trip.id for trip in watch.trips}
+    for trip_id in dict.fromkeys(each.development.trip for each in material.developments):
+        if trip_id not in known:
+            yield Trip(trip_id, 0, trip_id, day + timedelta(days=1), day + timedelta(days=1))
 
 
 def has_news(digest: Digest) -> bool:
@@ -263,26 +272,29 @@ def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_ou
     )
 
 
-def source_lines(states: Iterable[SourceState], watch: Watch, now: datetime) -> Iterable[SourceLine]:
-    """One sentence for each source that failed, answered oddly or was never reached."""
+def source_lines(
+    states: Iterable[SourceState], watch: Watch, now: datetime, told_at: datetime | None = None
+) -> Iterable[SourceLine]:
+    """What a person should know of the sources: one line for each thing; those that need a look come first.
+
+    `told_at`: when the last digest was made; who recovered since then is named.
+    """
     zone = ZoneInfo(watch.timezone)
     by_id = {state.source_id: state for state in states}
+    lines: list[tuple[bool, SourceLine]] = []
     for source in watch.sources:
         state = by_id.get(source.id)
         if state is None:
-            yield SourceLine(source.id, source.name, "not asked yet")
-        elif state.failures:
-            since = (state.failing_since or now).astimezone(zone)
-            due = (state.due_at or now).astimezone(zone)
-            yield SourceLine(
-                source.id,
-                source.name,
-                f"{state.reason}; failing since {since:%A %-d %b, %H:%M}, {_times(state.failures)}; "
-                f"next try {due:%-d %b, %H:%M}",
-            )
-        elif state.note:
-            yield SourceLine(source.id, source.name, f"answers, but: {state.note}")
+            lines.append((False, SourceLine(source.id, source.name, "not asked yet")))
+            continue
+        alert = alert_due(state, state.alerted_at, now)
+        for said in describe(state, source, now, zone):
+            lines.append((alert, SourceLine(source.id, source.name, f"needs a look: {said}" if alert else said)))
+        if state.recovered_at and not state.failures and (told_at is None or state.recovered_at > told_at):
+            lines.append((False, SourceLine(source.id, source.name, "answers again")))
+    return (line for _, line in sorted(lines, key=lambda each: not each[0]))
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times in a row"
+def alerts(states: Iterable[SourceState], now: datetime) -> tuple[str, ...]:
+    """The ids of the sources that a digest made now points out."""
+    return tuple(state.source_id for state in states if alert_due(state, state.alerted_at, now))

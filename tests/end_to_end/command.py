@@ -43,6 +43,7 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MONITOR_", "SMTP_", "PYTEST_"))}
     ours = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MONITOR_WORKERS": "1"}
+    ours["MONITOR_ALLOW_ADDRESSES"] = "127.0.0.0/8,::1/128"
     return kept | ours | dict(more or {})
 
 

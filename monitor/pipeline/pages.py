@@ -1,0 +1,280 @@
+"""Reading the pending leads: many pages under way at once, filed in the order in which they were published.
+
+The order of filing is that of publication, so that an original comes before its copies: a page waits for earlier ones
+as long as their hosts keep answering and not too many wait. What is ready is filed in one transaction, so that the
+disk is waited for once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
+from monitor.model import Decision, Page, PendingLead, Request, RunReport, Source, Verdict
+from monitor.pipeline.filing import Filer, Outcome
+from monitor.pipeline.room import Room
+from monitor.stages.extract import read_page
+from monitor.stages.given import summary_page
+from monitor.stages.health import read_words
+from monitor.text import words
+
+LOADED = 1000
+PER_HOST = 2
+# A host that has not answered for so many seconds holds nobody up any more.
+PATIENCE = 2.0
+# So many pages may wait for their turn to be filed; they are only their texts.
+MOST_HELD = 400
+TICK = 0.2
+MOST_IN_BATCH = 24
+# So many failures to reach a host in one run, and its other pages wait for the next run.
+HOST_STRIKES = 2
+UNREACHED = frozenset({"connect", "timeout", "dns", "wait"})
+# How long a page that failed rests before the next try; the last entry repeats.
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 360, 1440))
+# Trying again cannot help where the server says so for good.
+FINAL_STATUS = frozenset({401, 402, 403, 404, 405, 406, 410, 451})
+
+Answer = Page | MonitorError
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one run."""
+
+    filed: int = 0
+    known: int = 0
+    unrelated: int = 0
+    developments: int = 0
+    summary_only: int = 0
+    quiet: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    given_up: list[tuple[str, str]] = field(default_factory=list)
+    lengths: dict[str, list[int]] = field(default_factory=dict)
+
+    def count(self, outcome: Outcome, page: Page, source: Source) -> None:
+        """One more page that was filed."""
+        if not outcome.fresh:
+            return
+        self.filed += 1
+        self.developments += outcome.developments
+        self.summary_only += page.summary_only
+        self.quiet += outcome.quiet
+        self.lengths.setdefault(source.id, []).append(len(words(page.text)))
+        if outcome.verdict is not Verdict.NEW and not outcome.developments:
+            self.known += 1
+        elif outcome.filing and outcome.filing.decision is Decision.NONE:
+            self.unrelated += 1
+
+    def report(self) -> RunReport:
+        """The run's report, without its sources."""
+        return RunReport(
+            filed=self.filed,
+            known=self.known,
+            unrelated=self.unrelated,
+            developments=self.developments,
+            failed_pages=tuple(self.failed),
+            given_up=tuple(self.given_up),
+            summary_only=self.summary_only,
+            quiet=self.quiet,
+        )
+
+
+async def read_all(room: Room, filer: Filer) -> Tally:
+    """Read and file every lead that is due; nothing that fails stops the others."""
+    reader = _Reader(room, filer)
+    try:
+        await reader.run()
+    finally:
+        await reader.stop()
+    _learn_lengths(room, reader.tally)
+    return reader.tally
+
+
+class _Reader:
+    """The leads under way: waiting for their host's turn, being read, or read and waiting to be filed in order."""
+
+    def __init__(self, room: Room, filer: Filer) -> None:
+        self.room = room
+        self.filer = filer
+        self.tally = Tally()
+        self._sources = {source.id: source for source in room.watch.sources}
+        self._leads: OrderedDict[int, PendingLead] = OrderedDict()
+        self._tasks: dict[int, asyncio.Task[Answer]] = {}
+        self._answers: dict[int, Answer] = {}
+        self._hosts: Counter[str] = Counter()
+        self._strikes: Counter[str] = Counter()
+        self._heard: dict[str, float] = {}
+        self._done = 0
+        self._more = True
+        self._bug: BaseException | None = None
+
+    async def run(self) -> None:
+        """Until no lead is due."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            if self._bug is not None:
+                # What is no MonitorError is a mistake of ours and is not swallowed.
+                raise self._bug
+            if self._more and len(self._leads) < LOADED // 2:
+                self._load(clock())
+            self._start(clock())
+            ready = self._ready(clock())
+            if ready:
+                self._file(ready)
+                # Whoever answers meanwhile gets a turn before the next batch.
+                await asyncio.sleep(0)
+            elif self._tasks:
+                await asyncio.wait(self._tasks.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+            elif not self._leads:
+                return
+
+    async def stop(self) -> None:
+        """Cancel what is under way; it stays pending."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _load(self, now: float) -> None:
+        before = len(self._leads)
+        for pending in self.room.store.pending(self.room.clock.now(), LOADED + before):
+            if pending.id not in self._leads:
+                self._leads[pending.id] = pending
+                self._heard.setdefault(_host(pending), now)
+        self._more = len(self._leads) > before
+
+    def _start(self, now: float) -> None:
+        """Fill the window; no host gets more than its share of it."""
+        for pending in list(self._leads.values()):
+            if len(self._tasks) >= self.room.at_once or self._full():
+                return
+            if pending.id in self._tasks or pending.id in self._answers:
+                continue
+            host = _host(pending)
+            if self._strikes[host] >= HOST_STRIKES:
+                reason = "its server could not be reached; its other pages wait"
+                self._answers[pending.id] = FetchError(reason, url=pending.lead.url, reason="wait")
+            elif self._hosts[host] < PER_HOST:
+                if not self._hosts[host]:
+                    # Our patience with it begins when it is asked, however late in the run.
+                    self._heard[host] = now
+                self._hosts[host] += 1
+                task = asyncio.create_task(self._read(pending))
+                self._tasks[pending.id] = task
+                task.add_done_callback(lambda done, id_=pending.id: self._answered(id_, done))  # type: ignore[misc]
+
+    def _answered(self, lead_id: int, task: asyncio.Task[Answer]) -> None:
+        self._tasks.pop(lead_id, None)
+        if task.cancelled():
+            return
+        bug = task.exception()
+        if bug is not None:
+            self._bug = self._bug or bug
+        else:
+            self._answers[lead_id] = task.result()
+            self._heard[_host(self._leads[lead_id])] = asyncio.get_running_loop().time()
+
+    def _ready(self, now: float) -> list[PendingLead]:
+        """What can be filed now: all that is read, up to the first page that is worth waiting for."""
+        ready: list[PendingLead] = []
+        full = self._full()
+        for pending in self._leads.values():
+            if pending.id in self._answers:
+                ready.append(pending)
+                if len(ready) == MOST_IN_BATCH:
+                    break
+            elif not full and now - self._heard[_host(pending)] < PATIENCE:
+                break
+        return ready
+
+    def _full(self) -> bool:
+        """Whether all that may wait to be filed is there or on its way."""
+        return len(self._answers) + len(self._tasks) >= MOST_HELD
+
+    def _file(self, ready: Sequence[PendingLead]) -> None:
+        with self.room.store.batch():
+            for pending in ready:
+                self._file_one(pending, self._answers[pending.id])
+        for pending in ready:
+            del self._answers[pending.id]
+            del self._leads[pending.id]
+        self._done += len(ready)
+        self.room.progress("pages", self._done, self._done + len(self._leads))
+
+    def _file_one(self, pending: PendingLead, answer: Answer) -> None:
+        lead = pending.lead
+        source = self._sources.get(lead.source_id) or Source(lead.source_id, lead.source_id, lead.url)
+        now = self.room.clock.now()
+        page = self._after_failure(pending, answer, now) if isinstance(answer, MonitorError) else answer
+        if page is None:
+            return
+        try:
+            quiet = pending.first and not self._recent(page, pending, now)
+            self.tally.count(self.filer.file(page, source, pending, now, quiet=quiet), page, source)
+        except ExtractError as error:
+            self.room.store.give_up(pending.id, str(error), now)
+            self.tally.given_up.append((lead.url, str(error)))
+
+    def _recent(self, page: Page, pending: PendingLead, now: datetime) -> bool:
+        published = page.published or pending.lead.published
+        return published is not None and published >= now - self.room.recent
+
+    async def _read(self, pending: PendingLead) -> Answer:
+        lead = pending.lead
+        source = self._sources.get(lead.source_id)
+        host = _host(pending)
+        try:
+            pause = source.pause.total_seconds() if source else 1.0
+            answer = await self.room.fetcher.fetch(Request(lead.url, pause=pause))
+            work = partial(
+                read_page, answer.body, url=answer.url, charset=answer.charset, lead=lead, now=self.room.clock.now()
+            )
+            return await self.room.pool.run(work)
+        except (FetchError, ExtractError, WorkerError) as error:
+            if isinstance(error, FetchError) and error.reason in UNREACHED:
+                self._strikes[host] += 1
+            return error
+        finally:
+            self._hosts[host] -= 1
+
+    def _after_failure(self, pending: PendingLead, error: MonitorError, now: datetime) -> Page | None:
+        """Try again later; at the end take the feed's summary, or give up with the reason."""
+        room, url, reason = self.room, pending.lead.url, str(error)
+        final = isinstance(error, FetchError) and (
+            error.status in FINAL_STATUS
+            # A robots.txt that could not be read forbids for now, with its status; one that was read, for good.
+            or (error.reason == "robots" and error.status is None and error.retry_after is None)
+        )
+        asked = not (isinstance(error, FetchError) and error.reason == "wait")
+        if not final and (pending.attempts + 1 < room.tries or not asked):
+            wait = timedelta(seconds=(error.retry_after or 0) if isinstance(error, FetchError) else 0)
+            rest = max(RETRY_AFTER[min(pending.attempts, len(RETRY_AFTER) - 1)], wait)
+            room.store.postpone(pending.id, reason, now + rest, tried=asked)
+            self.tally.failed.append((url, reason))
+            return None
+        summary = summary_page(pending.lead, reason)
+        if summary is None:
+            room.store.give_up(pending.id, reason, now)
+            self.tally.given_up.append((url, reason))
+        return summary
+
+
+def _host(pending: PendingLead) -> str:
+    return urlsplit(pending.lead.url).netloc
+
+
+def _learn_lengths(room: Room, tally: Tally) -> None:
+    """Tell each source's state how long its articles were this time."""
+    if not tally.lengths:
+        return
+    states = room.store.source_states()
+    with room.store.batch():
+        for source_id, lengths in tally.lengths.items():
+            if source_id in states:
+                room.store.save_visit(read_words(states[source_id], lengths), ())
