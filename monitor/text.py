@@ -76,7 +76,13 @@ def tokens(text: str) -> list[Token]:
 
 def words(text: str) -> list[str]:
     """The folded words of a text."""
-    return list(map(fold, _WORD.findall(text)))
+    return list(_folded(text))
+
+
+# One article passes several stages, each of which wants its words.
+@lru_cache(maxsize=64)
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(map(fold, _WORD.findall(text)))
 
 
 _stemmer = snowballstemmer.stemmer("english")
@@ -99,6 +105,7 @@ def content_words(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
 
 
+@lru_cache(maxsize=4096)
 def content_hashes(text: str) -> frozenset[int]:
     """32-bit hashes of the distinct content words."""
     return frozenset(word_hash(word) & 0xFFFFFFFF for word in content_words(text))

@@ -12,7 +12,6 @@ Every hop of a redirect is made here, and every connection goes through the guar
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from types import TracebackType
 
@@ -20,7 +19,7 @@ import httpx
 
 from monitor.edges.addresses import checked_url, place
 from monitor.edges.answers import Answer
-from monitor.edges.decode import ACCEPTED, PackedError, Unpacker
+from monitor.edges.decode import ACCEPTED, PackedError, TooLargeError, read_body
 from monitor.edges.guard import Guard, RefusedAddressError
 from monitor.edges.hosts import Host, Hosts
 from monitor.edges.robots import AGAIN_SECONDS, KEPT_SECONDS, MOST_BYTES, Rules, ask_robots
@@ -29,8 +28,6 @@ from monitor.errors import FetchError
 from monitor.model import Fetched, Request
 
 MOST_REDIRECTS = 5
-# The body of a redirect or an error is read for the connection's sake, if it is short and comes at once.
-_SHORT_BODY, _SHORT_TIME = 65_536, 0.5
 Header = tuple[bytes, bytes]
 
 
@@ -189,15 +186,15 @@ class HttpFetcher:
                 )
                 answer = await self._send(request, host)
                 try:
-                    body = await _body(answer, most_bytes, cut)
+                    body = await read_body(answer, most_bytes, cut)
                 finally:
                     await answer.aclose()
                 host.warm = True
                 return Answer(url, answer.status_code, answer.reason_phrase, answer.headers, body)
         except RefusedAddressError as error:
             raise FetchError(str(error), url=str(url), reason="address") from error
-        except (PackedError, _TooLargeError) as error:
-            reason = "too-large" if isinstance(error, _TooLargeError) else "protocol"
+        except (PackedError, TooLargeError) as error:
+            reason = "too-large" if isinstance(error, TooLargeError) else "protocol"
             raise FetchError(str(error), url=str(url), reason=reason) from error
         except (TimeoutError, httpx.TimeoutException) as error:
             message = f"no complete answer within {self._deadline:g} s"
@@ -217,43 +214,6 @@ class HttpFetcher:
             if not warm or (isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error)):
                 raise
         return await self._transport.handle_async_request(request)
-
-
-class _TooLargeError(Exception):
-    """The body is larger than the cap."""
-
-
-async def _body(answer: httpx.Response, most_bytes: int, cut: bool) -> bytes:
-    """The body, unpacked by one layer and never beyond the cap; with `cut`, its beginning is enough."""
-    assert isinstance(answer.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
-    if answer.status_code != 200:
-        await _pass_over(answer)
-        return b""
-    unpacker = Unpacker(answer.headers.get("content-encoding", ""))
-    body = bytearray()
-    received = 0
-    async for chunk in answer.stream:
-        received += len(chunk)
-        body += unpacker.unpack(chunk, most_bytes - len(body) + 1)
-        # What comes after the end of a packed body counts as well.
-        if max(len(body), received) > most_bytes:
-            if cut:
-                return bytes(body[:most_bytes])
-            raise _TooLargeError(f"larger than {most_bytes:,} bytes")
-    unpacker.finish()
-    return bytes(body)
-
-
-async def _pass_over(answer: httpx.Response) -> None:
-    """Read what nobody needs, so that the connection can be used again."""
-    length = answer.headers.get("content-length", "0" if answer.status_code in (204, 304) else "")
-    if not length.isdecimal() or int(length[:12]) > _SHORT_BODY:
-        return
-    with contextlib.suppress(httpx.HTTPError, TimeoutError):
-        assert isinstance(answer.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
-        async with asyncio.timeout(_SHORT_TIME):
-            async for _ in answer.stream:
-                pass
 
 
 def _conditions(request: Request) -> tuple[Header, ...]:

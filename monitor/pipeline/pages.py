@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
@@ -85,9 +86,12 @@ class Tally:
         )
 
 
-async def read_all(room: Room, filer: Filer) -> Tally:
-    """Read and file every lead that is due; nothing that fails stops the others."""
-    reader = _Reader(room, filer)
+async def read_all(room: Room, filer: Filer, visits: asyncio.Future[Any] | None = None) -> Tally:
+    """Read and file every lead that is due; nothing that fails stops the others.
+
+    `visits`: while it is under way, more leads may come.
+    """
+    reader = _Reader(room, filer, visits)
     try:
         await reader.run()
     finally:
@@ -99,8 +103,9 @@ async def read_all(room: Room, filer: Filer) -> Tally:
 class _Reader:
     """The leads under way: waiting for their host's turn, being read, or read and waiting to be filed in order."""
 
-    def __init__(self, room: Room, filer: Filer) -> None:
+    def __init__(self, room: Room, filer: Filer, visits: asyncio.Future[Any] | None) -> None:
         self.room = room
+        self._visits = visits
         self.filer = filer
         self.tally = Tally()
         self._sources = {source.id: source for source in room.watch.sources}
@@ -113,6 +118,7 @@ class _Reader:
         self._done = 0
         self._more = True
         self._bug: BaseException | None = None
+        self._loaded_at = float("-inf")
 
     async def run(self) -> None:
         """Until no lead is due."""
@@ -121,7 +127,7 @@ class _Reader:
             if self._bug is not None:
                 # What is no MonitorError is a mistake of ours and is not swallowed.
                 raise self._bug
-            if self._more and len(self._leads) < LOADED // 2:
+            if self._more and len(self._leads) < LOADED // 2 and clock() - self._loaded_at >= TICK:
                 self._load(clock())
             self._start(clock())
             ready = self._ready(clock())
@@ -132,7 +138,13 @@ class _Reader:
             elif self._tasks:
                 await asyncio.wait(self._tasks.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
             elif not self._leads:
-                return
+                if self._visits is None or self._visits.done():
+                    # Once more, for what the last visit brought.
+                    if not self._load(clock()):
+                        return
+                else:
+                    await asyncio.wait({self._visits}, timeout=TICK)
+                    self._more = True
 
     async def stop(self) -> None:
         """Cancel what is under way; it stays pending."""
@@ -141,13 +153,15 @@ class _Reader:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _load(self, now: float) -> None:
+    def _load(self, now: float) -> bool:
         before = len(self._leads)
+        self._loaded_at = now
         for pending in self.room.store.pending(self.room.clock.now(), LOADED + before):
             if pending.id not in self._leads:
                 self._leads[pending.id] = pending
                 self._heard.setdefault(_host(pending), now)
-        self._more = len(self._leads) > before
+        self._more = len(self._leads) > before or (self._visits is not None and not self._visits.done())
+        return len(self._leads) > before
 
     def _start(self, now: float) -> None:
         """Fill the window; no host gets more than its share of it."""

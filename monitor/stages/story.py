@@ -6,6 +6,7 @@ same time are compared.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,6 +21,10 @@ SAME_STORY = 0.30
 LEAD_WORDS = 150
 # A rewrite follows its report closely; later pieces on the subject are reports of their own.
 WINDOW = timedelta(hours=36)
+
+# A new report is compared with this many, found by this many of its most telling words.
+MOST_COMPARED = 6
+TELLING_WORDS = 60
 
 Weight = Callable[[int], float]
 
@@ -42,16 +47,21 @@ def _report(article_id: str, outlet: str, published: datetime | None, text: str)
 
 
 class StoryIndex:
-    """The reports of one trip that a new one may retell. Grows as articles are filed."""
+    """The reports of one trip that a new one may retell, found by the words they share. Grows as articles are filed."""
 
     def __init__(self, known: Iterable[Known] = ()) -> None:
-        self._reports = [
-            _report(each.article_id, each.outlet, each.published, each.text) for each in known if each.text
-        ]
+        self._reports: list[_Report] = []
+        self._holders: dict[int, list[int]] = {}
+        for each in known:
+            if each.text:
+                self.add(each.article_id, each.outlet, each.published, each.text)
 
     def add(self, article_id: str, outlet: str, published: datetime | None, text: str) -> None:
         """One more report."""
-        self._reports.append(_report(article_id, outlet, published, text))
+        report = _report(article_id, outlet, published, text)
+        for word in report.full:
+            self._holders.setdefault(word, []).append(len(self._reports))
+        self._reports.append(report)
 
     def same(self, outlet: str, published: datetime | None, text: str, weight: Weight) -> tuple[str, float]:
         """The report that this text retells and how alike they are (0..1); ("", best) when it retells none.
@@ -60,15 +70,29 @@ class StoryIndex:
         """
         mine = _report("", outlet, published, text)
         best = ("", 0.0)
-        for report in self._reports:
-            if report.outlet == outlet:
-                continue
-            if published and report.published and abs(published - report.published) > WINDOW:
-                continue
+        for report in self._nearest(mine, weight):
             alike = (cosine(mine.full, report.full, weight) + cosine(mine.lead, report.lead, weight)) / 2
             if alike > best[1]:
                 best = (report.article_id, alike)
         return best if best[1] >= SAME_STORY else ("", best[1])
+
+    def _nearest(self, mine: _Report, weight: Weight) -> list[_Report]:
+        """The few reports of the time that share most of the words that tell: only these are compared exactly."""
+        telling = heapq.nlargest(TELLING_WORDS, mine.full, key=weight)
+        shared: Counter[int] = Counter()
+        for word in telling:
+            value = int(weight(word) * 1000)
+            for place in self._holders.get(word, ()):
+                shared[place] += value
+        found: list[_Report] = []
+        for place, _ in shared.most_common():
+            report = self._reports[place]
+            close = not (mine.published and report.published) or abs(mine.published - report.published) <= WINDOW
+            if close and report.outlet != mine.outlet:
+                found.append(report)
+                if len(found) == MOST_COMPARED:
+                    break
+        return found
 
 
 def cosine(one: Counter[int], two: Counter[int], weight: Weight) -> float:
