@@ -286,6 +286,15 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page with what can be worked out without knowing anything else."""
+
+    page: Page
+    fingerprint: Fingerprint
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A known text as the comparison needs it. `fingerprint`: given where the text is not kept (a seed's original)."""
 

@@ -217,13 +217,19 @@ class TestTries:
             rests.append(desk.rest())
             desk.clock.pass_(rests[-1])
 
-    @pytest.mark.parametrize("error", [status_error(500), net_error(), net_error("timeout"), WorkerError("died")])
+    @pytest.mark.parametrize("error", [status_error(500), net_error(), net_error("timeout")])
     def test_rest_longer_each_time_and_end_with_the_feeds_summary(self, desk: Desk, error: Exception) -> None:
         desk.offer("gazette.example/a", summary=SUMMARY)
         assert self.run_out(desk, error) == list(RETRY_AFTER)
         (stored,) = desk.store.material().articles
         assert stored.article.summary_only
         assert stored.article.text == SUMMARY
+
+    def test_that_ended_a_worker_are_made_once_more_only(self, desk: Desk) -> None:
+        desk.offer("gazette.example/a", summary=SUMMARY)
+        assert self.run_out(desk, WorkerError("took longer than 20 s and was ended")) == [RETRY_AFTER[0]]
+        (stored,) = desk.store.material().articles
+        assert stored.article.summary_only
 
     def test_end_with_the_reason_where_there_is_no_summary(self, desk: Desk) -> None:
         desk.offer("gazette.example/a")

@@ -68,7 +68,7 @@ async def ask_robots(url: httpx.URL, ask: Callable[[httpx.URL], Awaitable[Answer
         if error.reason == "url":
             return Rules(note="robots.txt redirects to no usable address and is taken for absent")
         message = f"robots.txt cannot be had ({error}); until it can, nothing is fetched there"
-        raise FetchError(message, url=str(url), reason="robots", retry_after=error.retry_after) from error
+        raise FetchError(message, url=str(url), reason="robots", retry_after=error.retry_after or 900.0) from error
     return Rules(note="robots.txt redirects too often and is taken for absent")
 
 

@@ -21,6 +21,7 @@ from monitor.model import (
     Novelty,
     Page,
     PendingLead,
+    Prepared,
     Sentence,
     Source,
     StoredArticle,
@@ -165,20 +166,21 @@ class Filer:
         return tuple(_doubt(novelty, floor) for novelty in read)
 
     def file(
-        self, page: Page, source: Source, pending: PendingLead | None, now: datetime, *, quiet: bool = False
+        self, prepared: Prepared, source: Source, pending: PendingLead | None, now: datetime, *, quiet: bool = False
     ) -> Outcome:
         """All the stages for one page, and the transaction that saves the result.
 
         `quiet`: it becomes known, and none of it is ever told.
         """
-        article = make_article(page, source, now, version_of(pending.lead.canonical) if pending else "")
+        version = version_of(pending.lead.canonical) if pending else ""
+        article = make_article(prepared.page, source, now, version, prepared.content_hash)
         lead_id = pending.id if pending else None
         known = self._store.known_url(article.canonical)
         if known:
             if lead_id is not None:
                 self._store.drop_lead(lead_id, known)
             return Outcome(known, Verdict.COPY, None, 0, fresh=False)
-        fingerprint = dedup.fingerprint(article.text)
+        fingerprint = prepared.fingerprint
         match = self.judge(article, fingerprint) if source.dedup else Match(Verdict.NEW)
         match, filing = self.retold(article, match, self.classify(article, match))
         read = self.read(article, match, filing)
@@ -247,10 +249,11 @@ class Filer:
             )
 
 
-def make_article(page: Page, source: Source, now: datetime, version: str = "") -> Article:
+def make_article(page: Page, source: Source, now: datetime, version: str = "", hash_: str | None = None) -> Article:
     """A page with its identity; raises ExtractError when its address is unusable.
 
-    `version`: of a page that is watched for change, so that each of its texts is an article.
+    `version`: of a page that is watched for change, so that each of its texts is an article; `hash_`: the content
+    hash, where it is at hand.
     """
     canonical = versioned(canonical_url(page.url), version)
     return Article(
@@ -265,7 +268,7 @@ def make_article(page: Page, source: Source, now: datetime, version: str = "") -
         published=page.published,
         language=page.language or source.language,
         fetched_at=now,
-        content_hash=content_hash(page.text),
+        content_hash=content_hash(page.text) if hash_ is None else hash_,
         summary_only=page.summary_only,
     )
 

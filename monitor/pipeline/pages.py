@@ -17,13 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
-from monitor.model import Decision, Page, PendingLead, Request, RunReport, Source, Verdict
+from monitor.model import Decision, Page, PendingLead, Prepared, Request, RunReport, Source, Verdict
 from monitor.pipeline.filing import Filer, Outcome
 from monitor.pipeline.room import Room
-from monitor.stages.extract import read_page
 from monitor.stages.given import summary_page
 from monitor.stages.health import read_words
-from monitor.text import words
+from monitor.stages.prepare import prepare, read_prepared
 
 LOADED = 1000
 PER_HOST = 2
@@ -41,7 +40,7 @@ RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 360, 1440
 # Trying again cannot help where the server says so for good.
 FINAL_STATUS = frozenset({401, 402, 403, 404, 405, 406, 410, 451})
 
-Answer = Page | MonitorError
+Answer = Prepared | MonitorError
 
 
 @dataclass(slots=True)
@@ -58,15 +57,15 @@ class Tally:
     given_up: list[tuple[str, str]] = field(default_factory=list)
     lengths: dict[str, list[int]] = field(default_factory=dict)
 
-    def count(self, outcome: Outcome, page: Page, source: Source) -> None:
+    def count(self, outcome: Outcome, prepared: Prepared, source: Source) -> None:
         """One more page that was filed."""
         if not outcome.fresh:
             return
         self.filed += 1
         self.developments += outcome.developments
-        self.summary_only += page.summary_only
+        self.summary_only += prepared.page.summary_only
         self.quiet += outcome.quiet
-        self.lengths.setdefault(source.id, []).append(len(words(page.text)))
+        self.lengths.setdefault(source.id, []).append(prepared.fingerprint.words)
         if outcome.verdict is not Verdict.NEW and not outcome.developments:
             self.known += 1
         elif outcome.filing and outcome.filing.decision is Decision.NONE:
@@ -225,12 +224,12 @@ class _Reader:
         lead = pending.lead
         source = self._sources.get(lead.source_id) or Source(lead.source_id, lead.source_id, lead.url)
         now = self.room.clock.now()
-        page = self._after_failure(pending, answer, now) if isinstance(answer, MonitorError) else answer
-        if page is None:
+        prepared = self._after_failure(pending, answer, now) if isinstance(answer, MonitorError) else answer
+        if prepared is None:
             return
         try:
-            quiet = pending.first and not self._recent(page, pending, now)
-            self.tally.count(self.filer.file(page, source, pending, now, quiet=quiet), page, source)
+            quiet = pending.first and not self._recent(prepared.page, pending, now)
+            self.tally.count(self.filer.file(prepared, source, pending, now, quiet=quiet), prepared, source)
         except ExtractError as error:
             self.room.store.give_up(pending.id, str(error), now)
             self.tally.given_up.append((lead.url, str(error)))
@@ -247,7 +246,7 @@ class _Reader:
             pause = source.pause.total_seconds() if source else 1.0
             answer = await self.room.fetcher.fetch(Request(lead.url, pause=pause))
             work = partial(
-                read_page, answer.body, url=answer.url, charset=answer.charset, lead=lead, now=self.room.clock.now()
+                read_prepared, answer.body, url=answer.url, charset=answer.charset, lead=lead, now=self.room.clock.now()
             )
             return await self.room.pool.run(work)
         except (FetchError, ExtractError, WorkerError) as error:
@@ -257,7 +256,7 @@ class _Reader:
         finally:
             self._hosts[host] -= 1
 
-    def _after_failure(self, pending: PendingLead, error: MonitorError, now: datetime) -> Page | None:
+    def _after_failure(self, pending: PendingLead, error: MonitorError, now: datetime) -> Prepared | None:
         """Try again later; at the end take the feed's summary, or give up with the reason."""
         room, url, reason = self.room, pending.lead.url, str(error)
         final = isinstance(error, FetchError) and (
@@ -265,6 +264,8 @@ class _Reader:
             # A robots.txt that could not be read forbids for now, with its status; one that was read, for good.
             or (error.reason == "robots" and error.status is None and error.retry_after is None)
         )
+        # A page that a worker was ended for will cost as much again: once more, in case the machine was busy.
+        final = final or (isinstance(error, WorkerError) and pending.attempts >= 1)
         asked = not (isinstance(error, FetchError) and error.reason == "wait")
         if not final and (pending.attempts + 1 < room.tries or not asked):
             wait = timedelta(seconds=(error.retry_after or 0) if isinstance(error, FetchError) else 0)
@@ -276,7 +277,7 @@ class _Reader:
         if summary is None:
             room.store.give_up(pending.id, reason, now)
             self.tally.given_up.append((url, reason))
-        return summary
+        return prepare(summary) if summary is not None else None
 
 
 def _host(pending: PendingLead) -> str:
