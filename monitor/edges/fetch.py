@@ -206,12 +206,16 @@ class HttpFetcher:
             raise FetchError(f"broken answer: {_words(error)}", url=str(url), reason="protocol") from error
 
     async def _send(self, request: httpx.Request, host: Host) -> httpx.Response:
-        """The answer's head. A server may close a kept connection just as it is used again: that gets a second try."""
+        """The answer's head.
+
+        A server may close a kept connection just as it is used again, or have said more on it than it promised: what
+        goes wrong on a used connection gets a second try on a new one.
+        """
         warm, host.warm = host.warm, False
         try:
             return await self._transport.handle_async_request(request)
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
-            if not warm or (isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error)):
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if not warm:
                 raise
         return await self._transport.handle_async_request(request)
 
