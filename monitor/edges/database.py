@@ -122,9 +122,13 @@ class Room:
 
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:
-        """One transaction around many writes: one wait for the disk. What fails inside is rolled back alone."""
+        """One transaction around many writes: one wait for the disk. What fails inside is rolled back alone.
+
+        A batch inside a batch is a savepoint of it.
+        """
         if self._open is not None:
-            yield
+            with self._open.begin_nested():
+                yield
             return
         with self._writer.begin() as connection:
             self._open = connection

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
 from monitor.model import Fetched, Kind, Offer, Request, Source, SourceReport, SourceState
+from monitor.pipeline.desk import Desk
 from monitor.pipeline.room import Room
 from monitor.stages.health import Visit, address, is_outage, spared, unwell, well
 from monitor.stages.identity import canonical_url
@@ -39,7 +40,7 @@ async def visit_all(room: Room, only: frozenset[str], now_all: bool) -> tuple[tu
     states = room.store.source_states()
     now = room.clock.now()
     chosen = [source for source in room.watch.sources if not only or source.id in only]
-    turn = asyncio.Semaphore(AT_ONCE)
+    turn, desk = asyncio.Semaphore(AT_ONCE), Desk(room.store)
     done = 0
 
     async def visit(source: Source) -> SourceReport | _Failure:
@@ -49,7 +50,7 @@ async def visit_all(room: Room, only: frozenset[str], now_all: bool) -> tuple[tu
             if state.due_at and state.due_at > now and not (now_all or only):
                 return SourceReport(source.id, source.name, "waiting", reason=f"due {state.due_at:%H:%M} UTC")
             async with turn:
-                return await _visit(room, source, state)
+                return await _visit(room, desk, source, state)
         finally:
             done += 1
             room.progress("sources", done, len(chosen))
@@ -83,7 +84,7 @@ def _settle(room: Room, found: list[SourceReport | _Failure]) -> tuple[tuple[Sou
     return reports, outage
 
 
-async def _visit(room: Room, source: Source, state: SourceState) -> SourceReport | _Failure:
+async def _visit(room: Room, desk: Desk, source: Source, state: SourceState) -> SourceReport | _Failure:
     url = address(state, source, room.clock.now())
     request = Request(url, state.etag, state.last_modified, source.pause.total_seconds())
     try:
@@ -98,12 +99,13 @@ async def _visit(room: Room, source: Source, state: SourceState) -> SourceReport
             fresh = replace(
                 state, etag=answer.etag or state.etag, last_modified=answer.last_modified or state.last_modified
             )
-            room.store.save_visit(well(fresh, source, visit, room.clock.now(), room.jitter()), ())
+            seen_again = well(fresh, source, visit, room.clock.now(), room.jitter())
+            await desk.save(lambda: room.store.save_visit(seen_again, ()))
             return SourceReport(source.id, source.name, "unchanged")
         offer = await _offer(room, source, state, answer)
     except (FetchError, ExtractError, WorkerError) as error:
         return _Failure(source, state, error)
-    return _save(room, source, state, answer, offer, seen)
+    return await desk.save(lambda: _save(room, source, state, answer, offer, seen))
 
 
 def _save(room: Room, source: Source, state: SourceState, answer: Fetched, offer: Offer, seen: str) -> SourceReport:

@@ -1,0 +1,52 @@
+"""Writes of many tasks in one transaction: the disk is waited for once, and each waits until its own is safe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from monitor.ports import Store
+
+Result = TypeVar("Result")
+# Seconds in which others may join a transaction.
+GATHER = 0.01
+
+
+class Desk:
+    """Takes writes from tasks of one event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
+        self._flush: asyncio.Task[None] | None = None
+
+    async def save(self, write: Callable[[], Result]) -> Result:
+        """What `write` returns, once it is committed; what it raises, with only its own changes undone."""
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((write, done))
+        if self._flush is None:
+            self._flush = asyncio.create_task(self._together())
+        return await done
+
+    async def _together(self) -> None:
+        await asyncio.sleep(GATHER)
+        waiting, self._waiting, self._flush = self._waiting, [], None
+        outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
+        try:
+            with self._store.batch():
+                for write, done in waiting:
+                    try:
+                        with self._store.batch():
+                            outcomes.append((done, write(), None))
+                    except Exception as error:  # handed to the task that asked for the write
+                        outcomes.append((done, None, error))
+        except Exception as error:  # the commit itself failed: nothing is safe
+            outcomes = [(done, None, error) for _, done in waiting]
+        for done, result, failed in outcomes:
+            if done.cancelled():
+                continue
+            if failed is not None:
+                done.set_exception(failed)
+            else:
+                done.set_result(result)
