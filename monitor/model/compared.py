@@ -1,0 +1,120 @@
+"""Known or new: fingerprints, matches, sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.fetched import Page
+
+
+class Verdict(StrEnum):
+    """What an article is, compared with everything known before it."""
+
+    NEW = "new"
+    COPY = "copy"
+    UPDATE = "update"
+    REWRITE = "rewrite"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of a field's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Enough to recognise a text, not to read it.
+
+    `shingles`: sorted 64-bit hashes of all runs of five words; `sentences`: for each sentence, in an order that
+    says nothing, the 32-bit hashes of its words as an unordered set; `words`: how many words the text has.
+    """
+
+    shingles: tuple[int, ...]
+    sentences: tuple[frozenset[int], ...]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page with what can be worked out without knowing anything else."""
+
+    page: Page
+    fingerprint: Fingerprint
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known text as the comparison needs it. `fingerprint`: given where the text is not kept (a seed's original)."""
+
+    article_id: str
+    outlet: str
+    title: str
+    published: datetime | None
+    text: str
+    fingerprint: Fingerprint | None = None
+    seed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The outcome of a comparison. `of`: the first article with this text; shares are 0..1.
+
+    `similarity`: share of the shorter text's 5-shingles found in the other; `inside`: share of this article's
+    shingles found there; `covers`: share of that article's shingles found here; `aligned`: share of this
+    article's words in sentences that stand there too; `lead`: share of its first 80 words' shingles.
+    """
+
+    verdict: Verdict
+    of: str = ""
+    similarity: float = 0.0
+    inside: float = 0.0
+    covers: float = 0.0
+    aligned: float = 0.0
+    lead: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an article. `words`: 32-bit hashes of its content words; `numbers`: its figures as text."""
+
+    index: int
+    text: str
+    span: Span
+    words: frozenset[int]
+    numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSentence:
+    """A sentence of something known. `text` is "" where only the fingerprint of the original is kept.
+
+    Neighbouring indexes are neighbouring sentences; fingerprints of originals leave gaps, since they keep no order.
+    """
+
+    article_id: str
+    index: int
+    text: str
+    words: frozenset[int]
+    outlet: str
+    published: datetime | None
+    development_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """What the comparison says of one sentence. `score`: 0 known word for word .. 1 nothing like it known.
+
+    `new`: whether it is a development; `reason`: why, or why not, in words; `nearest`: the nearest known sentence.
+    """
+
+    sentence: Sentence
+    score: float
+    new: bool
+    reason: str
+    nearest: KnownSentence | None = None

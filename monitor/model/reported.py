@@ -1,0 +1,134 @@
+"""Sources' health, runs, and what the store gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model.compared import Match, Verdict
+from monitor.model.fetched import Article
+from monitor.model.filed import Development, Filing
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What the store remembers of a source. Times are None until it happened; `failures`: in a row.
+
+    `gap`: usual hours between visits with something new (0 = not known yet); `undated`: share of items without a
+    date; `words`, `words_now`: usual and latest length of its articles; `moved_*`: a permanent redirect's target,
+    since when and how often seen; `gone`: the server says 410; `recovered_at`: when it last came back to life.
+    """
+
+    source_id: str
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    tried_at: datetime | None = None
+    ok_at: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    reason: str = ""
+    due_at: datetime | None = None
+    note: str = ""
+    new_at: datetime | None = None
+    gap: float = 0.0
+    undated: float = 0.0
+    words: float = 0.0
+    words_now: float = 0.0
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    moved_seen: int = 0
+    gone: bool = False
+    recovered_at: datetime | None = None
+    alerted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as filed, as readers of the store need it."""
+
+    article: Article
+    verdict: Verdict
+    match: Match
+    filing: Filing
+    original: str = ""
+    original_title: str = ""
+    original_outlet: str = ""
+    digest_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDevelopment:
+    """A development with its row, its article and the outlets that carry it."""
+
+    id: int
+    development: Development
+    article: Article
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """One source in one run: `outcome` is "ok", "unchanged", "failed" or "waiting"."""
+
+    source_id: str
+    name: str
+    outcome: str
+    offered: int = 0
+    fresh: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did. `failed_pages`: (URL, reason) of pages that did not yield an article this time.
+
+    `quiet`: old items of new sources, filed as known without being told; `outage`: our own network was out.
+    """
+
+    sources: tuple[SourceReport, ...] = ()
+    filed: int = 0
+    known: int = 0
+    unrelated: int = 0
+    developments: int = 0
+    failed_pages: tuple[tuple[str, str], ...] = ()
+    given_up: tuple[tuple[str, str], ...] = ()
+    summary_only: int = 0
+    quiet: int = 0
+    outage: bool = False
+
+    @property
+    def failed_sources(self) -> tuple[SourceReport, ...]:
+        """The sources that did not answer."""
+        return tuple(source for source in self.sources if source.outcome == "failed")
+
+    @property
+    def idle(self) -> bool:
+        """Whether no article was filed and no page failed."""
+        return self.filed == 0 and not self.failed_pages and not self.given_up
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One digest to one recipient: a row in the outbox. `channel`: "file" or "mail"; `to`: name or address.
+
+    `payload`: the exact bytes to write or send, fixed when the digest was made.
+    """
+
+    id: int
+    digest_id: int
+    channel: str
+    to: str
+    payload: bytes
+    attempts: int = 0
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery to be stored together with its digest."""
+
+    channel: str
+    to: str
+    payload: bytes
+    message_id: str = ""

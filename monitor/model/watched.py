@@ -1,0 +1,128 @@
+"""What a person declares in a watch: sources, trips, topics, the plan of digests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a source's URL answers with. AUTO: told from the answer. PAGE: one page, watched for change."""
+
+    AUTO = "auto"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    INDEX = "index"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One outlet's feed, sitemap or page. `every`: shortest time between visits; `pause`: between requests to a host.
+
+    `select`: a CSS selector that an index page's article links must match ("" for our own judgement).
+    """
+
+    id: str
+    name: str
+    url: str
+    kind: Kind = Kind.FEED
+    every: timedelta = timedelta(minutes=30)
+    language: str = "en"
+    pause: timedelta = timedelta(seconds=1)
+    dedup: bool = True
+    confirmed: bool = True
+    select: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A place on a trip. `on`: local day of arrival, where known; `also`: other names that mean this stop."""
+
+    place: str
+    country: str
+    on: date | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A rule whose match speaks for a trip, with its weight (about 1 = a hint, 4 = nearly enough alone)."""
+
+    match: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One episode of the story. `first` and `last` are local days, inclusive."""
+
+    id: str
+    ordinal: int
+    name: str
+    first: date
+    last: date
+    stops: tuple[Stop, ...] = ()
+    people: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject through all trips: a rule, and an optional rule that takes a match back."""
+
+    id: str
+    name: str
+    rule: str
+    exclude: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The words in which this story's episodes are told; nothing of them is in the code.
+
+    `words`: nouns for an episode ("trip", "tour"); `region`: where episodes happen ("Middle East");
+    `since`: what ordinals count from ("October 7", "the war began"); `others`: other travellers, whose
+    presence in the subject's place speaks against a trip; `elsewhere`: places that are not on any trip.
+    """
+
+    words: tuple[str, ...] = ("trip", "visit", "tour", "mission", "round", "hearing", "session")
+    region: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """When and how digests are told. `at`: local times; `empty`: "skip" or "say so" on days with nothing new."""
+
+    at: tuple[time, ...] = (time(7, 0),)
+    formats: tuple[str, ...] = ("md", "html")
+    to: tuple[str, ...] = ()
+    empty: str = "skip"
+    limit: int = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One story followed. `subject`: the gate rule; `timezone`: IANA name for slots and dates in digests."""
+
+    name: str
+    subject: str
+    timezone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    episode: Episode = Episode()
+    trips: tuple[Trip, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    sources: tuple[Source, ...] = ()
+    digest: DigestPlan = DigestPlan()
+    weights: tuple[tuple[str, float], ...] = ()
+
+    def trip(self, trip_id: str) -> Trip:
+        """The trip with this id; KeyError when the watch has none."""
+        for trip in self.trips:
+            if trip.id == trip_id:
+                return trip
+        raise KeyError(trip_id)
