@@ -103,5 +103,8 @@ def play(folder: Path, say: Callable[[str], None]) -> None:
     last = folder / "digests" / "2024-08-20.md"
     say(f"  {last}: only what the first two did not tell; the figures that changed; who else carries each item")
     say("  its last part, 'Left out': each copy with its original, the other envoys' trips, and why")
-    say("  its 'Sources': the paper that answers 503, the one whose feed is no feed, the one whose feed is cut off")
+    say(
+        "  its 'Sources': the paper whose server answers 503, the one whose feed is none, the one whose feed is cut off"
+    )
+    say("the papers went out of print with the demo, so the links in its digests lead nowhere now")
     say(f"then ask why: monitor --home {folder} explain URL, with an address from a digest")

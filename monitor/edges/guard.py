@@ -125,7 +125,9 @@ class Guard:
         for address in dict.fromkeys(found):
             words = "" if self._is_allowed(address) else objection(address)
             if words:
-                raise RefusedAddressError(f"{host} is at {address}, which is not public: {words}")
+                raise RefusedAddressError(
+                    f"{host} is at {address}, which is not public: {words}; see MONITOR_ALLOW_ADDRESSES"
+                )
         return tuple(str(address) for address in dict.fromkeys(found))
 
     def _is_allowed(self, address: Address) -> bool:

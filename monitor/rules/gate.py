@@ -78,7 +78,12 @@ def _note_others(scene: Scene, sheet: Sheet, weights: Mapping[str, float]) -> No
     title = [found for found in scene.others if found.passage.field == "title"]
     own_title = any(found.passage.field == "title" for found in scene.subject)
     if title and not own_title:
-        name = "other traveller" if title[0].first <= 4 else "other in headline"
+        # A name in a headline that tells of no journey ("… answers so-and-so's charge") is no traveller's.
+        whole = scene.reading.title.text
+        travels = _JOURNEY.search(whole) or any(
+            found.passage.field == "title" for found in (*scene.words, *scene.region, *scene.places)
+        )
+        name = "other traveller" if title[0].first <= 4 and travels else "other in headline"
         sheet.add_to_all(name, title[0].passage, title[0].span, weights[name])
         return
     counts = Counter(found.label for found in scene.others)

@@ -8,17 +8,25 @@ from pathlib import PurePath
 from monitor.model import Lead, Page
 from monitor.stages.charset import decode
 from monitor.stages.extract import read_page, read_text
+from monitor.stages.seedfile import is_record, read_seed
 from monitor.text import clean, words
 
 LEAST_SUMMARY_WORDS = 5
 
 
 def read_file(data: bytes, name: str, now: datetime) -> Page:
-    """A .html file as a page, any other as plain text; raises ExtractError when there is no text in it."""
+    """A .html file as a page, a seed record as its brief, any other as plain text.
+
+    Raises ExtractError when there is no text in it, SeedError for a damaged record.
+    """
     if PurePath(name).suffix.lower() in (".html", ".htm"):
         lead = Lead(source_id="", url="", canonical="", title=PurePath(name).stem)
         return read_page(data, url="", charset="", lead=lead, now=now)
-    return read_text(decode(data))
+    text = decode(data)
+    if is_record(text):
+        seed = read_seed(text, name)
+        return Page(seed.url, seed.title, seed.brief, outlet=seed.outlet, published=seed.published)
+    return read_text(text)
 
 
 def summary_page(lead: Lead, reason: str) -> Page | None:

@@ -36,6 +36,7 @@ OUTAGE_REST = timedelta(minutes=5)
 LEAST_FOR_OUTAGE = 3
 # Failures that may be ours as well as theirs.
 OURS = frozenset({"connect", "timeout", "dns"})
+NEVER_ASKED = frozenset({"address", "url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,11 @@ def spared(state: SourceState, now: datetime) -> SourceState:
 
 
 def is_outage(reasons: Sequence[str], answered: int) -> bool:
-    """Whether failures are ours: several sources asked, none answered, all for want of a connection."""
+    """Whether failures are ours: several sources asked, none answered, all for want of a connection.
+
+    What we refused to ask says nothing of the network.
+    """
+    reasons = [reason for reason in reasons if reason not in NEVER_ASKED]
     return answered == 0 and len(reasons) >= LEAST_FOR_OUTAGE and all(reason in OURS for reason in reasons)
 
 
