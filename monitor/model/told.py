@@ -26,7 +26,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The items of one topic."""
+    """The items of one topic; below the fold, of one article (`name` is its title and `topic_id` is empty)."""
 
     topic_id: str
     name: str

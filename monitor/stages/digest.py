@@ -145,7 +145,7 @@ def _part(
         days=(trip.last - trip.first).days + 1,
         stops=_stops(trip, day),
         sections=_sections([each for each in above if each.development.trip == trip.id], main, watch),
-        more=_sections([each for each in below if each.development.trip == trip.id], main, watch),
+        more=_by_article([each for each in below if each.development.trip == trip.id]),
         figures=_figures(trip.id, material, watch),
         reports=_reports(trip.id, material, day),
     )
@@ -159,6 +159,24 @@ def _sections(developments: Sequence[StoredDevelopment], main: dict[int, str], w
         if items:
             sections.append(Section(topic_id, name, tuple(items)))
     return tuple(sections)
+
+
+def _by_article(developments: Sequence[StoredDevelopment]) -> tuple[Section, ...]:
+    """The rest as their articles tell it: each article's sentences together and in their order, the weightiest first.
+
+    A sentence below the fold leans on the one before it, so topics would tear them apart.
+    """
+    articles: dict[str, list[StoredDevelopment]] = {}
+    for each in developments:
+        articles.setdefault(each.article.id, []).append(each)
+    return tuple(
+        Section("", one_line(told[0].article.title), tuple(_item(each) for each in sorted(told, key=_place)))
+        for told in articles.values()
+    )
+
+
+def _place(stored: StoredDevelopment) -> tuple[int, int]:
+    return stored.development.sentence, stored.id
 
 
 def _item(stored: StoredDevelopment) -> Item:
