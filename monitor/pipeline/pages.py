@@ -12,7 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -281,7 +281,13 @@ class _Reader:
 
 
 def _host(pending: PendingLead) -> str:
-    return urlsplit(pending.lead.url).netloc
+    return _netloc(pending.lead.url)
+
+
+# Each turn of the loop asks for the hosts of all that waits.
+@lru_cache(maxsize=4 * LOADED)
+def _netloc(url: str) -> str:
+    return urlsplit(url).netloc
 
 
 def _learn_lengths(room: Room, tally: Tally) -> None:
