@@ -8,7 +8,7 @@ reported  sources' health, runs, and what the store gives back.
 told      a digest: the one record that every format is rendered from, and what it is made of.
 """
 
-from monitor.model.compared import Fingerprint, Known, KnownSentence, Match, Novelty, Prepared, Sentence, Span, Verdict
+from monitor.model.compared import Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
 from monitor.model.fetched import Article, Fetched, Lead, Offer, Page, PendingLead, Request
 from monitor.model.filed import (
     Decision,
@@ -19,6 +19,7 @@ from monitor.model.filed import (
     FigureSighting,
     Filed,
     Filing,
+    Prepared,
     Seed,
     TopicHit,
     TripScore,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.fetched import Page
-
 
 class Verdict(StrEnum):
     """What an article is, compared with everything known before it."""
@@ -37,15 +35,6 @@ class Fingerprint:
     shingles: tuple[int, ...]
     sentences: tuple[frozenset[int], ...]
     words: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A page with what can be worked out without knowing anything else."""
-
-    page: Page
-    fingerprint: Fingerprint
-    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)

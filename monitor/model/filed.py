@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.compared import Fingerprint, Match, Novelty, Span
-from monitor.model.fetched import Article
+from monitor.model.fetched import Article, Page
 
 
 class Decision(StrEnum):
@@ -159,3 +159,17 @@ class Seed:
     brief: str
     original: Fingerprint | None
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page with what can be worked out without knowing anything else.
+
+    `filing`, `figures`: None where they were not worked out.
+    """
+
+    page: Page
+    fingerprint: Fingerprint
+    content_hash: str
+    filing: Filing | None = None
+    figures: tuple[Figure, ...] | None = None

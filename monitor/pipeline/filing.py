@@ -113,9 +113,12 @@ class Filer:
             return replace(match, of=known.original)
         return match
 
-    def classify(self, article: Article, match: Match) -> Filing:
-        """Trip and topics; a copy or update of something filed belongs where that belongs."""
-        filing = classify(
+    def classify(self, article: Article, match: Match, filing: Filing | None = None) -> Filing:
+        """Trip and topics; a copy or update of something filed belongs where that belongs.
+
+        `filing`: the text's own, where it is at hand.
+        """
+        filing = filing or classify(
             self._classifier,
             article.title,
             article.text,
@@ -182,20 +185,22 @@ class Filer:
             return Outcome(known, Verdict.COPY, None, 0, fresh=False)
         fingerprint = prepared.fingerprint
         match = self.judge(article, fingerprint) if source.dedup else Match(Verdict.NEW)
-        match, filing = self.retold(article, match, self.classify(article, match))
+        match, filing = self.retold(article, match, self.classify(article, match, prepared.filing))
         read = self.read(article, match, filing)
         match = settle(match, read)
         developments = () if quiet else self._developments(article, filing, read)
-        figures: Sequence[Figure] = ()
+        figures: tuple[Figure, ...] | None = ()
         if filing.trip and match.verdict is not Verdict.COPY:
-            figures = find_figures(article.text, [novelty.sentence for novelty in read], self._patterns)
+            figures = prepared.figures
+            if figures is None:
+                figures = find_figures(article.text, [novelty.sentence for novelty in read], self._patterns)
         filed = Filed(
             article=article,
             match=match,
             filing=filing,
             sentences=read,
             developments=developments,
-            figures=tuple(figures),
+            figures=figures or (),
             sketch=dedup.sketch(fingerprint.shingles),
             echoes=_echoes(article, read),
             quiet=quiet,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
@@ -108,6 +108,8 @@ class _Reader:
         self.filer = filer
         self.tally = Tally()
         self._sources = {source.id: source for source in room.watch.sources}
+        # What a worker needs of it; the sources are the larger part.
+        self._watch = replace(room.watch, sources=())
         self._leads: OrderedDict[int, PendingLead] = OrderedDict()
         self._tasks: dict[int, asyncio.Task[Answer]] = {}
         self._answers: dict[int, Answer] = {}
@@ -246,7 +248,15 @@ class _Reader:
             pause = source.pause.total_seconds() if source else 1.0
             answer = await self.room.fetcher.fetch(Request(lead.url, pause=pause))
             work = partial(
-                read_prepared, answer.body, url=answer.url, charset=answer.charset, lead=lead, now=self.room.clock.now()
+                read_prepared,
+                answer.body,
+                url=answer.url,
+                charset=answer.charset,
+                lead=lead,
+                now=self.room.clock.now(),
+                watch=self._watch,
+                outlet=source.name if source else lead.source_id,
+                language=source.language if source else "",
             )
             return await self.room.pool.run(work)
         except (FetchError, ExtractError, WorkerError) as error:

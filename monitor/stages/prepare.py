@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
-from monitor.model import Lead, Page, Prepared
+from monitor.model import Filing, Lead, Page, Prepared, Watch
+from monitor.stages.classify import Classifier, classify, compile_watch
 from monitor.stages.dedup import fingerprint
 from monitor.stages.extract import read_page
+from monitor.stages.figures import find_figures, shipped_patterns
 from monitor.stages.identity import content_hash
+from monitor.text import read_sentences
 
 
-def prepare(page: Page) -> Prepared:
-    """A page with its fingerprint and content hash."""
-    print_ = fingerprint(page.text)
-    return Prepared(page, print_, content_hash(page.text))
+def prepare(page: Page, filing: Filing | None = None) -> Prepared:
+    """A page with its fingerprint and content hash, and with its figures where it is filed under a trip."""
+    figures = None
+    if filing is not None and filing.trip:
+        figures = find_figures(page.text, read_sentences(page.text), shipped_patterns())
+    return Prepared(page, fingerprint(page.text), content_hash(page.text), filing, figures)
 
 
-def read_prepared(body: bytes, *, url: str, charset: str, lead: Lead, now: datetime) -> Prepared:
-    """`read_page` and `prepare` in one piece of work; raises ExtractError."""
-    return prepare(read_page(body, url=url, charset=charset, lead=lead, now=now))
+def read_prepared(
+    body: bytes, *, url: str, charset: str, lead: Lead, now: datetime, watch: Watch, outlet: str, language: str
+) -> Prepared:
+    """`read_page`, `classify` and `prepare` in one piece of work; raises ExtractError.
+
+    `outlet`, `language`: the source's, for a page that does not say.
+    """
+    page = read_page(body, url=url, charset=charset, lead=lead, now=now)
+    filing = classify(
+        _compiled(watch),
+        page.title,
+        page.text,
+        page.url,
+        page.outlet or outlet,
+        page.language or language,
+        page.published,
+    )
+    return prepare(page, filing)
+
+
+# A worker serves one watch, compiled with its first page.
+@lru_cache(maxsize=2)
+def _compiled(watch: Watch) -> Classifier:
+    return compile_watch(watch)
