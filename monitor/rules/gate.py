@@ -84,7 +84,10 @@ def _note_others(scene: Scene, sheet: Sheet, weights: Mapping[str, float]) -> No
             found.passage.field == "title" for found in (*scene.words, *scene.region, *scene.places)
         )
         name = "other traveller" if title[0].first <= 4 and travels else "other in headline"
-        sheet.add_to_all(name, title[0].passage, title[0].span, weights[name])
+        # Whose something is ("so-and-so's charge") is not who the headline is about.
+        owners = all(_said(found).endswith(("'s", "\u2019s")) for found in title)
+        if travels or not owners:
+            sheet.add_to_all(name, title[0].passage, title[0].span, weights[name])
         return
     counts = Counter(found.label for found in scene.others)
     if not counts or own_title:

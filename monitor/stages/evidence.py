@@ -18,7 +18,6 @@ RANK = {
     "long": -0.2,
     "quote only": -0.25,
     "background": -0.9,
-    "summary": -0.3,
 }
 LONG = 45
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
