@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import NamedTuple
 
 import snowballstemmer
@@ -18,7 +21,9 @@ _CONTROL = re.compile(
 )
 _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
-_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['\u2019.](?=[^\W\d_]\b\.?)[^\W_]*)*|\d+(?:[.,]\d+)*[^\W\d_]*|[^\W_]+")
+_WORD = re.compile(r"[^\W\d_][^\W_]*+(?:['\u2019.](?=[^\W\d_]\b)[^\W_]*+)*+|\d+(?:[.,]\d+)*[^\W\d_]*+|[^\W_]++")
+_DIGIT = re.compile(r"\d")
+_NO_NUMBERS: frozenset[str] = frozenset()
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u02bc": "'"})
 _PLAIN = str.maketrans(
@@ -76,13 +81,7 @@ def tokens(text: str) -> list[Token]:
 
 def words(text: str) -> list[str]:
     """The folded words of a text."""
-    return list(_folded(text))
-
-
-# One article passes several stages, each of which wants its words.
-@lru_cache(maxsize=64)
-def _folded(text: str) -> tuple[str, ...]:
-    return tuple(map(fold, _WORD.findall(text)))
+    return list(map(fold, _WORD.findall(text)))
 
 
 _stemmer = snowballstemmer.stemmer("english")
@@ -100,15 +99,30 @@ def word_hash(word: str) -> int:
     return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big")
 
 
+@lru_cache(maxsize=65536)
+def _carries_meaning(word: str) -> bool:
+    return word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
+
+
+@lru_cache(maxsize=65536)
+def content_hash_of(word: str) -> int:
+    """32 bits of a folded word's stem, never 0; 0 for a word that carries no meaning."""
+    return (word_hash(stem(word)) & 0xFFFFFFFF or 1) if _carries_meaning(word) else 0
+
+
 def content_words(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order, repeats kept."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
+    return [stem(word) for word in words(text) if _carries_meaning(word)]
 
 
-@lru_cache(maxsize=4096)
+def hashes_of(folded: Iterable[str]) -> frozenset[int]:
+    """32-bit hashes of the distinct words that carry meaning."""
+    return frozenset(filter(None, map(content_hash_of, folded)))
+
+
 def content_hashes(text: str) -> frozenset[int]:
-    """32-bit hashes of the distinct content words."""
-    return frozenset(word_hash(word) & 0xFFFFFFFF for word in content_words(text))
+    """32-bit hashes of the distinct content words of a text."""
+    return hashes_of(words(text))
 
 
 _ABBREVIATION_END = re.compile(
@@ -134,12 +148,16 @@ def _line_sentences(line: str, offset: int) -> list[Span]:
         start, end = _trim(line, int(boundary["start_index"]), int(boundary["end_index"]))
         if start == end:
             continue
-        # An abbreviation or an initial does not end a sentence.
-        if cut and _ABBREVIATION_END.search(line[cut[-1][0] : cut[-1][1]]):
+        # An abbreviation or an initial does not end a sentence, and no sentence ends within a word.
+        if cut and (_ABBREVIATION_END.search(line, cut[-1][0], cut[-1][1]) or _within_word(line, start)):
             cut[-1] = (cut[-1][0], end)
         else:
             cut.append((start, end))
     return [Span(offset + start, offset + end) for start, end in cut]
+
+
+def _within_word(line: str, start: int) -> bool:
+    return line[start].isalnum() and (line[start - 1].isalnum() or line[start - 1] in "'\u2019.,")
 
 
 def _trim(line: str, start: int, end: int) -> tuple[int, int]:
@@ -159,16 +177,48 @@ _AGENCY = re.compile(r"^\((?:[A-Z][\w./ ]{1,30})\)\s*[-–—]{0,2}\s*(?=[A-Z\"�
 
 def dateline(sentence: str) -> int:
     """How many characters of a sentence are its dateline or agency credit ("AMMAN, Nov 4 (Agency) - ")."""
+    if sentence[1:2].islower():  # nearly every sentence: a capital, then small letters
+        return 0
     found = _DATELINE.match(sentence) or _AGENCY.match(sentence)
     return found.end() if found else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text cut into sentences and words, once for all stages.
+
+    `spans`: the sentences; `words`: every folded word of the text, in order; `firsts`: the number of each sentence's
+    first word, and at the end how many words there are.
+    """
+
+    spans: tuple[Span, ...]
+    words: tuple[str, ...]
+    firsts: tuple[int, ...]
+
+
+# The stages that read one article ask for the same text one after the other.
+@lru_cache(maxsize=8)
+def read_wording(text: str) -> Wording:
+    """The sentences and words of a text. No word crosses the border of a sentence: its words are `words(text)`."""
+    spans = sentences(text)
+    found: list[str] = []
+    firsts = [0]
+    for span in spans:
+        found += map(fold, _WORD.findall(text, span.start, span.end))
+        firsts.append(len(found))
+    return Wording(tuple(spans), tuple(found), tuple(firsts))
+
+
 def read_sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of an article's text with their content words and numbers, datelines left off."""
+    wording = read_wording(text)
     found = []
-    for index, whole in enumerate(sentences(text)):
-        span = Span(whole.start + dateline(text[whole.start : whole.end]), whole.end)
-        piece = text[span.start : span.end]
-        numbers = frozenset(word for word in words(piece) if word[:1].isdigit())
-        found.append(Sentence(index, piece, span, content_hashes(piece), numbers))
+    for index, (whole, (first, end)) in enumerate(zip(wording.spans, pairwise(wording.firsts), strict=True)):
+        piece, said = text[whole.start : whole.end], wording.words[first:end]
+        span, left_off = whole, dateline(piece)
+        if left_off:
+            span, piece = Span(whole.start + left_off, whole.end), piece[left_off:]
+            said = tuple(words(piece))
+        numbers = frozenset(word for word in said if word[:1].isdigit()) if _DIGIT.search(piece) else _NO_NUMBERS
+        found.append(Sentence(index, piece, span, hashes_of(said), numbers))
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -17,6 +18,7 @@ from monitor.text import (
     fold,
     one_line,
     read_sentences,
+    read_wording,
     sentences,
     stem,
     tokens,
@@ -167,6 +169,16 @@ def test_read_sentences_are_what_their_spans_hold(text: str) -> None:
     for each in read:
         assert text[each.span.start : each.span.end] == each.text
         assert each.words == content_hashes(each.text)
+
+
+@given(ANY | PROSE | st.text(alphabet="aB1.,'\u2019-\" \n\u3002", max_size=200))
+@example("At 3.30 p.m.x.y z.Then it was 10,000.5.")
+def test_a_text_cut_into_sentences_and_words_at_once_has_the_same_words(text: str) -> None:
+    wording = read_wording(text)
+    assert list(wording.words) == words(text)
+    assert len(wording.firsts) == len(wording.spans) + 1
+    for span, (first, end) in zip(wording.spans, pairwise(wording.firsts), strict=True):
+        assert list(wording.words[first:end]) == words(text[span.start : span.end])
 
 
 def test_numbers_of_a_sentence_are_its_figures() -> None:

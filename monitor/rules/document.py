@@ -5,7 +5,6 @@ What most rules never ask for is made on first use and kept: places in character
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,35 +13,24 @@ from functools import cached_property
 
 from monitor.model import Span
 from monitor.rules.tree import FIELDS, Piece
-from monitor.text import sentences, tokens, words
+from monitor.text import read_wording, tokens
 
 LEAD_WORDS = 80
 _NOWHERE: list[int] = []
 
 
-# No word runs over white space: texts are read in blocks that end there; a long run without any is one block.
-_BLOCK = re.compile(r"\S[^\n]{0,120}(?=\s|\Z)|\S+")
-
-
 class Words:
     """The words of one text: where each stands, by its number in the text.
 
-    `monitor.text.words` costs a third of `tokens`: places in characters are made a block at a time, for the
-    blocks that a rule asks about; sentences likewise for lines.
+    Places in characters are made a sentence at a time, for the sentences that a rule asks about.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words: list[str] = []
-        self._blocks: list[tuple[int, int]] = []  # first and last (exclusive) character of each block,
-        self._firsts: list[int] = []  # and the number of its first word
-        self._block_places: dict[int, list[tuple[int, int]]] = {}
-        self._line_sentences: dict[int, list[int]] = {}
+        self._wording = read_wording(text)
+        self.words = self._wording.words
+        self._places: dict[int, list[tuple[int, int]]] = {}
         self._index: dict[str, list[int]] = defaultdict(list)
-        for block in _BLOCK.finditer(text):
-            self._firsts.append(len(self.words))
-            self._blocks.append(block.span())
-            self.words += words(block.group())
         for number, word in enumerate(self.words):
             self._index[word].append(number)
 
@@ -50,18 +38,14 @@ class Words:
     def _vocabulary(self) -> list[str]:
         return sorted(self._index)
 
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(found.end() for found in re.finditer("\n", self.text))]
-
     def _place(self, number: int) -> tuple[int, int]:
         """First and last character (exclusive) of a word."""
-        block = bisect_right(self._firsts, number) - 1  # blocks without words share the next one's number
-        if block not in self._block_places:
-            start, end = self._blocks[block]
-            read = tokens(self.text[start:end])
-            self._block_places[block] = [(start + token.start, start + token.end) for token in read]
-        return self._block_places[block][number - self._firsts[block]]
+        sentence = self.sentence(number)
+        if sentence not in self._places:
+            span = self._wording.spans[sentence]
+            read = tokens(self.text[span.start : span.end])
+            self._places[sentence] = [(span.start + token.start, span.start + token.end) for token in read]
+        return self._places[sentence][number - self._wording.firsts[sentence]]
 
     def of_word(self, word: str) -> list[int]:
         """The numbers at which a word stands, rising."""
@@ -99,16 +83,10 @@ class Words:
         """The characters from one word to another."""
         return Span(self._place(first)[0], self._place(last)[1])
 
-    def sentence(self, number: int) -> tuple[int, int]:
-        """The sentence in which a word stands: its line, and its number in the line."""
-        place = self._place(number)[0]
-        starts = self._line_starts
-        line = bisect_right(starts, place)
-        if line not in self._line_sentences:
-            begin = starts[line - 1]
-            text = self.text[begin : starts[line] if line < len(starts) else len(self.text)]
-            self._line_sentences[line] = [begin + span.start for span in sentences(text)]
-        return line, bisect_right(self._line_sentences[line], place)
+    def sentence(self, number: int) -> int:
+        """The number of the sentence in which a word stands."""
+        # A sentence without words shares its first word's number with the next one.
+        return bisect_right(self._wording.firsts, number) - 1
 
 
 class Document:

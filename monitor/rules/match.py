@@ -207,8 +207,8 @@ def _same(nodes: tuple[Node, ...], document: Document, label: str) -> list[_Plac
     return [place for side in marked for sentence, place in side if sentence in shared]
 
 
-def _sentence(place: _Place, document: Document) -> tuple[int, int, int]:
-    return (place[0], *_words(place, document).sentence(place[1]))
+def _sentence(place: _Place, document: Document) -> tuple[int, int]:
+    return place[0], _words(place, document).sentence(place[1])
 
 
 def _count(places: list[_Place]) -> int:

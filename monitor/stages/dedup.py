@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.model import Fingerprint, Known, Match, Verdict
-from monitor.text import content_hashes, sentences, word_hash, words
+from monitor.text import hashes_of, read_wording, word_hash
 
 RUN = 5
 LEAD_WORDS = 80
 SKETCH_ONE_IN = 16
 SKETCH_MOST = 64
 SEED_ONE_IN = 4
+# Databases keep 63 bits of a number and its sign.
 _MASK = (1 << 63) - 1
-_STEPS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63)
+_BASE = 0x1E3779B97F4A7C15
+_LEAVING = pow(_BASE, RUN - 1, _MASK + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +41,31 @@ THRESHOLDS = Thresholds()
 
 
 def shingles(folded: Sequence[str]) -> list[int]:
-    """63-bit hashes of all runs of five words, in order; a shorter text is one run."""
+    """63-bit hashes of all runs of five words, in order; a shorter text is one run.
+
+    A polynomial over the words' hashes that moves along the text (Karp and Rabin 1987).
+    """
     if not folded:
         return []
     hashes = [word_hash(word) for word in folded]
-    if len(hashes) < RUN:
-        hashes += [0] * (RUN - len(hashes))
-    runs = []
-    for start in range(len(hashes) - RUN + 1):
-        mixed = 0
-        for step, value in zip(_STEPS, hashes[start : start + RUN], strict=True):
-            mixed = (mixed ^ (value * step)) * 0xFF51AFD7ED558CCD & 0xFFFFFFFFFFFFFFFF
-            mixed ^= mixed >> 29
-        runs.append(mixed & _MASK)
+    hashes += [0] * (RUN - len(hashes))
+    mixed = 0
+    for value in hashes[:RUN]:
+        mixed = mixed * _BASE + value & _MASK
+    runs = [mixed]
+    for leaves, enters in zip(hashes, hashes[RUN:], strict=False):
+        mixed = (mixed - leaves * _LEAVING) * _BASE + enters & _MASK
+        runs.append(mixed)
     return runs
 
 
 def fingerprint(text: str) -> Fingerprint:
     """The fingerprint of a text."""
-    folded = words(text)
-    sets = [content_hashes(text[span.start : span.end]) for span in sentences(text)]
-    return Fingerprint(tuple(sorted(set(shingles(folded)))), tuple(kept for kept in sets if kept), len(folded))
+    wording = read_wording(text)
+    sets = [hashes_of(wording.words[start:end]) for start, end in pairwise(wording.firsts)]
+    return Fingerprint(
+        tuple(sorted(set(shingles(wording.words)))), tuple(kept for kept in sets if kept), len(wording.words)
+    )
 
 
 def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
@@ -83,7 +90,7 @@ def compare(text: str, known: Known, limits: Thresholds = THRESHOLDS, *, mine: F
     ours, other = frozenset(mine.shingles), frozenset(theirs.shingles)
     shared = len(ours & other)
     inside, covers = shared / len(ours), shared / len(other)
-    first = shingles(words(text)[:LEAD_WORDS])
+    first = shingles(read_wording(text).words[:LEAD_WORDS])
     lead = sum(hash_ in other for hash_ in first) / len(first)
     similarity = max(inside, covers)
     stands = aligned(mine, theirs, limits.sentence) if similarity >= limits.alignment_floor else 0.0

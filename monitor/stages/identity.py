@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 from courlan import clean_url
 
 from monitor.errors import ExtractError
-from monitor.text import words
+from monitor.text import read_wording
 
 LONGEST_URL = 2000
 
@@ -101,7 +101,7 @@ def article_id(canonical: str) -> str:
 
 def content_hash(text: str) -> str:
     """32 hex digits of the text's words, blind to case, accents, punctuation and spacing; "" where there are none."""
-    found = words(text)
+    found = read_wording(text).words
     return blake2b(" ".join(found).encode("utf-8", "replace"), digest_size=16).hexdigest() if found else ""
 
 
