@@ -65,13 +65,19 @@ class Store(Protocol):
         """The state of every source ever visited, by id."""
 
     def batch(self) -> AbstractContextManager[None]:
-        """One transaction around many writes of this store; what fails inside is rolled back alone."""
+        """One transaction around many writes of this store.
 
-    def save_visit(self, state: SourceState, leads: Iterable[Lead], *, first: bool = False) -> int:
-        """The source's new state and the leads it offered, together; returns how many leads were not known.
+        A batch inside it is rolled back alone when it fails: whoever goes on after a failed write puts it into one.
+        """
+
+    def save_state(self, state: SourceState) -> None:
+        """The source's new state."""
+
+    def add_leads(self, leads: Iterable[Lead], *, first: bool = False) -> int:
+        """Keep the leads that are not known, as pending; returns how many.
 
         A lead is known by its canonical URL, or by its GUID with the same title within the same source. `first`:
-        the leads of a first contact.
+        the leads of a first contact. Goes into one `batch` with the state that holds the validators.
         """
 
     def mark_alerted(self, source_ids: Sequence[str], now: datetime) -> None:
@@ -96,11 +102,16 @@ class Store(Protocol):
     def known_hash(self, content_hash: str) -> str:
         """The id of the first article with this content hash, or ""."""
 
-    def candidates(self, sketch: Sequence[int], at: datetime) -> tuple[Known, ...]:
-        """Known texts that share at least two of these hashes, most shared first (ties: first filed), at most eight.
+    def candidates(self, sketch: Sequence[int], at: datetime, seeds: Sequence[int] | None = None) -> tuple[str, ...]:
+        """Ids of known texts that share at least two of these hashes, most shared first (ties: first filed), at most
+        eight.
 
-        Asks the permanent seed part and what was read in the last three parts of 30 days before `at`.
+        Asks what was read in the last three parts of 30 days before `at`, and the permanent seed part, for which
+        other hashes may be given.
         """
+
+    def known(self, article_id: str) -> Known | None:
+        """The text of an article or seed, as the comparison needs it."""
 
     def recent_texts(self, trip: str, since: datetime) -> tuple[Known, ...]:
         """The texts filed under this trip that were read since then, and its seeds, in order of filing."""

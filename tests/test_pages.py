@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from support.builders import HOUR, NOW, WATCH, make_state
 from support.fakes import FakeFetcher, InlinePool, SetClock, net_error, status_error
+from support.stores import visit
 
 from monitor.edges.store import SqlStore
 from monitor.errors import ExtractError, FetchError, WorkerError
@@ -49,7 +50,7 @@ class Desk:
             url = f"https://{name}"
             at = NOW - HOUR + self._offered * MINUTE if published else None
             leads.append(replace(Lead("gazette", url, url, title=name, published=at), **changes))
-        self.store.save_visit(make_state(), leads)
+        visit(self.store, make_state(), leads)
 
     def answers(self, name: str, delay: float = 0.0, **changes: Any) -> None:
         self.web.answers(f"https://{name}", text_of(name), delay=delay, **changes)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import StatementError
 from support.builders import DAY, HOUR, NOW, make_article, make_filed, make_lead, make_state
-from support.stores import MakeStore
+from support.stores import MakeStore, visit
 
 from monitor.edges.store import SqlStore
 from monitor.model import Lead, PendingLead
@@ -48,31 +48,31 @@ class TestVisits:
             published=NOW - HOUR,
             language="en",
         )
-        assert make_store().save_visit(state, [lead]) == 1
+        assert visit(make_store(), state, [lead]) == 1
         again = make_store()
         assert again.source_states() == {"gazette": state}
         assert only(again) == PendingLead(1, lead, 0)
 
     def test_a_second_visit_replaces_the_state(self, store: SqlStore) -> None:
-        store.save_visit(make_state(etag="one"), [])
-        store.save_visit(make_state(etag="two", failures=1), [])
+        visit(store, make_state(etag="one"), [])
+        visit(store, make_state(etag="two", failures=1), [])
         assert store.source_states()["gazette"] == make_state(etag="two", failures=1)
 
     def test_a_visit_that_breaks_off_keeps_neither_validators_nor_leads(self, store: SqlStore) -> None:
-        store.save_visit(make_state(etag="before"), [])
+        visit(store, make_state(etag="before"), [])
 
         def leads() -> Iterator[Lead]:
             yield make_lead("one")
             raise RuntimeError("the power failed")
 
         with pytest.raises(RuntimeError, match="power"):
-            store.save_visit(make_state(etag="after"), leads())
+            visit(store, make_state(etag="after"), leads())
         assert store.source_states()["gazette"].etag == "before"
         assert store.pending(NOW, 10) == ()
 
     def test_times_come_back_as_utc_whatever_their_zone_was(self, store: SqlStore) -> None:
         east = timezone(timedelta(hours=5, minutes=30))
-        store.save_visit(make_state(tried_at=NOW.astimezone(east)), [make_lead(published=NOW.astimezone(east))])
+        visit(store, make_state(tried_at=NOW.astimezone(east)), [make_lead(published=NOW.astimezone(east))])
         tried, published = store.source_states()["gazette"].tried_at, only(store).lead.published
         assert tried == NOW
         assert tried.tzinfo is UTC
@@ -80,50 +80,51 @@ class TestVisits:
 
     def test_a_time_without_a_zone_is_refused(self, store: SqlStore) -> None:
         with pytest.raises(StatementError, match="naive datetime"):
-            store.save_visit(make_state(tried_at=datetime(2024, 3, 20)), [])  # noqa: DTZ001 - the mistake
+            visit(store, make_state(tried_at=datetime(2024, 3, 20)), [])  # noqa: DTZ001 - the mistake
 
 
 class TestKnownLeads:
     @pytest.fixture
     def visited(self, store: SqlStore) -> SqlStore:
-        store.save_visit(make_state(), [make_lead("one", guid="g1", title="Berths open")])
+        visit(store, make_state(), [make_lead("one", guid="g1", title="Berths open")])
         return store
 
     def test_by_the_same_address(self, visited: SqlStore) -> None:
-        assert visited.save_visit(make_state(), [make_lead("one", title="A new headline")]) == 0
+        assert visit(visited, make_state(), [make_lead("one", title="A new headline")]) == 0
 
     def test_by_the_same_address_from_another_source(self, visited: SqlStore) -> None:
-        assert visited.save_visit(make_state("courier"), [make_lead("one", source_id="courier")]) == 0
+        assert visit(visited, make_state("courier"), [make_lead("one", source_id="courier")]) == 0
 
     def test_by_guid_and_title_under_another_address(self, visited: SqlStore) -> None:
-        assert visited.save_visit(make_state(), [make_lead("moved", guid="g1", title="Berths open")]) == 0
+        assert visit(visited, make_state(), [make_lead("moved", guid="g1", title="Berths open")]) == 0
 
     def test_not_by_the_guid_alone_because_some_feeds_give_all_items_the_same(self, visited: SqlStore) -> None:
-        assert visited.save_visit(make_state(), [make_lead("two", guid="g1", title="Cranes stop")]) == 1
+        assert visit(visited, make_state(), [make_lead("two", guid="g1", title="Cranes stop")]) == 1
 
     def test_not_by_the_title_alone(self, visited: SqlStore) -> None:
-        assert visited.save_visit(make_state(), [make_lead("two", guid="g2", title="Berths open")]) == 1
+        assert visit(visited, make_state(), [make_lead("two", guid="g2", title="Berths open")]) == 1
 
     def test_not_by_another_sources_guid(self, visited: SqlStore) -> None:
         lead = make_lead("two", guid="g1", title="Berths open", source_id="courier")
-        assert visited.save_visit(make_state("courier"), [lead]) == 1
+        assert visit(visited, make_state("courier"), [lead]) == 1
 
     def test_twice_in_one_visit_counts_once(self, store: SqlStore) -> None:
-        assert store.save_visit(make_state(), [make_lead("one"), make_lead("one")]) == 1
+        assert visit(store, make_state(), [make_lead("one"), make_lead("one")]) == 1
 
     def test_by_an_article_that_was_filed_without_a_lead(self, store: SqlStore) -> None:
         store.file(None, make_filed(make_article("one")))
-        assert store.save_visit(make_state(), [make_lead("one")]) == 0
+        assert visit(store, make_state(), [make_lead("one")]) == 0
 
     def test_even_after_they_ended(self, visited: SqlStore) -> None:
         visited.give_up(only(visited).id, "gone", NOW)
-        assert visited.save_visit(make_state(), [make_lead("one")]) == 0
+        assert visit(visited, make_state(), [make_lead("one")]) == 0
         assert visited.pending(NOW, 10) == ()
 
 
 class TestPendingLeads:
     def test_come_oldest_first_then_undated_then_as_they_arrived(self, store: SqlStore) -> None:
-        store.save_visit(
+        visit(
+            store,
             make_state(),
             [
                 make_lead("undated 1"),
@@ -138,7 +139,7 @@ class TestPendingLeads:
         assert titles(store.pending(NOW, 2)) == ["Report old 1", "Report old 2"]
 
     def test_a_postponed_lead_is_hidden_until_its_time_and_counts_its_tries(self, store: SqlStore) -> None:
-        store.save_visit(make_state(), [make_lead()])
+        visit(store, make_state(), [make_lead()])
         lead_id = only(store).id
         store.postpone(lead_id, "timeout", NOW + HOUR)
         assert store.pending(NOW + HOUR - timedelta(seconds=1), 10) == ()
@@ -149,7 +150,7 @@ class TestPendingLeads:
 
     @pytest.mark.parametrize("end", ["give up", "drop", "file"])
     def test_a_lead_that_ended_stays_ended(self, store: SqlStore, end: str) -> None:
-        store.save_visit(make_state(), [make_lead()])
+        visit(store, make_state(), [make_lead()])
         lead_id = only(store).id
         if end == "give up":
             store.give_up(lead_id, "HTTP status 404", NOW)
@@ -165,7 +166,7 @@ class TestPendingLeads:
         assert store.pending_count() == 0
 
     def test_one_lead_that_ends_leaves_the_others(self, store: SqlStore) -> None:
-        store.save_visit(make_state(), [make_lead("one"), make_lead("two")])
+        visit(store, make_state(), [make_lead("one"), make_lead("two")])
         first, second = store.pending(NOW, 10)
         store.give_up(first.id, "gone", NOW)
         assert store.pending(NOW, 10) == (replace(second, attempts=0),)

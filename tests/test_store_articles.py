@@ -21,10 +21,10 @@ from support.builders import (
     make_seed,
     make_state,
 )
-from support.stores import MakeStore
+from support.stores import MakeStore, visit
 
 from monitor.edges.store import SqlStore
-from monitor.edges.store_articles import MOST_CANDIDATES, MOST_POSTINGS, PART_DAYS
+from monitor.edges.store_known import MOST_CANDIDATES, MOST_POSTINGS, PART_DAYS
 from monitor.model import Decision, Fingerprint, Match, Verdict
 from monitor.stages import dedup
 
@@ -34,7 +34,7 @@ OTHER = "The tug crews met in the canteen. Nobody wished to speak about the vote
 
 
 def add_lead(store: SqlStore, slug: str) -> int:
-    store.save_visit(make_state(), [make_lead(slug)])
+    visit(store, make_state(), [make_lead(slug)])
     return next(each.id for each in store.pending(NOW, 100) if each.lead.title == f"Report {slug}")
 
 
@@ -112,7 +112,7 @@ class TestKnownTexts:
 
     def test_candidates_share_at_least_two_hashes(self, store: SqlStore) -> None:
         store.file(None, make_filed(make_article("a1"), sketch=(16, 32, 48)))
-        assert [each.article_id for each in store.candidates((16, 32, 64), NOW)] == ["a1"]
+        assert [*store.candidates((16, 32, 64), NOW)] == ["a1"]
         assert store.candidates((16, 64), NOW) == ()
         assert store.candidates((16, 16, 64), NOW) == ()
         assert store.candidates((), NOW) == ()
@@ -120,12 +120,12 @@ class TestKnownTexts:
     def test_candidates_come_most_shared_first_and_the_first_filed_wins_a_tie(self, store: SqlStore) -> None:
         for name, sketch in {"b": (1, 2), "a": (1, 2), "c": (1, 2, 3), "d": (3, 4)}.items():
             store.file(None, make_filed(make_article(name), sketch=sketch))
-        assert [each.article_id for each in store.candidates((1, 2, 3), NOW)] == ["c", "b", "a"]
+        assert [*store.candidates((1, 2, 3), NOW)] == ["c", "b", "a"]
 
     def test_candidates_are_few(self, store: SqlStore) -> None:
         for number in range(MOST_CANDIDATES + 3):
             store.file(None, make_filed(make_article(f"a{number}"), sketch=(1, 2)))
-        found = [each.article_id for each in store.candidates((1, 2), NOW)]
+        found = [*store.candidates((1, 2), NOW)]
         assert found == [f"a{number}" for number in range(MOST_CANDIDATES)]
 
     def test_a_hash_that_stands_everywhere_tells_nothing(self, store: SqlStore) -> None:
@@ -134,11 +134,11 @@ class TestKnownTexts:
             filed = make_filed(make_article(f"a{number}", "Short."), new=(), sentences=(), sketch=(1, 2, *rare))
             store.file(None, filed)
         assert store.candidates((1, 2), NOW) == ()
-        assert [each.article_id for each in store.candidates((1, 2, 105, 205), NOW)] == ["a5"]
+        assert [*store.candidates((1, 2, 105, 205), NOW)] == ["a5"]
 
     def test_many_hashes_may_be_asked_for_at_once(self, store: SqlStore) -> None:
         store.file(None, make_filed(sketch=(5, 39_999)))
-        assert [each.article_id for each in store.candidates(range(40_000), NOW)] == ["a1"]
+        assert [*store.candidates(range(40_000), NOW)] == ["a1"]
 
     def test_the_largest_hashes_are_kept(self, store: SqlStore) -> None:
         largest = (2**63 - 1, 2**63 - 17)
@@ -151,12 +151,17 @@ class TestKnownTexts:
         for name, read_at in ages.items():
             store.file(None, make_filed(make_article(name, fetched_at=read_at), sketch=(1, 2)))
         store.add_seed(make_seed(sketch=(1, 2)), None)
-        assert [each.article_id for each in store.candidates((1, 2), NOW)] == ["now", "old", "seed-1"]
+        assert [*store.candidates((1, 2), NOW)] == ["now", "old", "seed-1"]
+        assert [*store.candidates((), NOW, (1, 2))] == ["seed-1"]
+        assert [*store.candidates((1, 2), NOW, ())] == ["now", "old"]
+        assert store.known("nobody") is None
 
     def test_a_candidate_brings_what_the_comparison_needs(self, store: SqlStore) -> None:
         article = make_article()
         store.file(None, make_filed(article))
-        (known,) = store.candidates(dedup.fingerprint(TEXT).shingles, NOW)
+        (found,) = store.candidates(dedup.fingerprint(TEXT).shingles, NOW)
+        known = store.known(found)
+        assert known is not None
         assert (known.article_id, known.outlet, known.title) == ("a1", "Quay Gazette", article.title)
         assert (known.published, known.text, known.fingerprint, known.seed) == (NOW - HOUR, TEXT, None, False)
         assert dedup.compare(TEXT, known).verdict is Verdict.COPY
@@ -243,7 +248,7 @@ class TestSeeds:
         store.remove_seed("seed-1")
         assert list(store.seed_versions()) == ["seed-2"]
         assert {each.article_id for each in store.known_sentences(TRIP)} == {"seed-2"}
-        assert [each.article_id for each in store.candidates((1, 2), NOW)] == ["seed-2"]
+        assert [*store.candidates((1, 2), NOW)] == ["seed-2"]
 
     def test_removing_never_touches_an_article(self, store: SqlStore) -> None:
         store.file(None, make_filed())
@@ -261,7 +266,9 @@ class TestSeeds:
             for index, words in enumerate(original.sentences)
         )
         store.add_seed(make_seed(sentences=sentences + hidden, sketch=original.shingles), original)
-        (known,) = store.candidates(original.shingles, NOW)
+        (found,) = store.candidates(original.shingles, NOW)
+        known = store.known(found)
+        assert known is not None
         assert known.seed
         assert isinstance(known.fingerprint, Fingerprint)
         assert known.fingerprint.shingles == original.shingles

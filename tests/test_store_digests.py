@@ -20,7 +20,7 @@ from support.builders import (
     make_state,
     make_told,
 )
-from support.stores import MakeStore
+from support.stores import MakeStore, visit
 
 from monitor.edges.store import SqlStore
 from monitor.model import Delivery, Item, Material, NewDelivery, Section, TripPart, Verdict
@@ -78,8 +78,8 @@ class TestMaterial:
         assert store.material().reports == ((TRIP, date(2024, 3, 19), 1), (TRIP, date(2024, 3, 20), 2))
 
     def test_brings_the_state_of_every_source(self, store: SqlStore) -> None:
-        store.save_visit(make_state("gazette", failures=2), [])
-        store.save_visit(make_state("courier"), [])
+        visit(store, make_state("gazette", failures=2), [])
+        visit(store, make_state("courier"), [])
         assert {each.source_id: each.failures for each in store.material().states} == {"gazette": 2, "courier": 0}
 
 

@@ -15,7 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from support.builders import NOW, make_article, make_digest, make_filed, make_lead, make_state
-from support.stores import MakeStore
+from support.stores import MakeStore, visit
 
 from monitor.edges import database
 from monitor.edges.store import SqlStore
@@ -62,7 +62,7 @@ class TestMigrations:
             assert compare_metadata(context, metadata) == []
 
     def test_opening_again_changes_nothing_and_makes_no_backup(self, make_store: MakeStore, tmp_path: Path) -> None:
-        make_store().save_visit(make_state(), [make_lead()])
+        visit(make_store(), make_state(), [make_lead()])
         assert len(make_store().pending(NOW, 10)) == 1
         assert not list(tmp_path.glob("*.before-*"))
 
@@ -153,7 +153,7 @@ class TestSeveralPrograms:
             try:
                 for count in range(each):
                     name = f"{number}-{count}"
-                    stores[number].save_visit(make_state(f"source-{number}", etag=str(count)), [make_lead(name)])
+                    visit(stores[number], make_state(f"source-{number}", etag=str(count)), [make_lead(name)])
                     lead = stores[number].pending(NOW, 1)[0]
                     stores[number].postpone(lead.id, "busy", NOW)
             except BaseException as error:
@@ -172,9 +172,10 @@ class TestSeveralPrograms:
     def test_processes_that_open_a_new_database_at_once_share_it(self, make_store: MakeStore, database: str) -> None:
         script = (
             "import sys; sys.path.insert(0, 'tests');"
-            "from support.builders import *; from monitor.edges.store import SqlStore;"
+            "from support.builders import *; from support.stores import visit;"
+            "from monitor.edges.store import SqlStore;"
             f"store = SqlStore.open({database!r}, NOW);"
-            "[store.save_visit(make_state(sys.argv[1]), [make_lead(f'{sys.argv[1]}-{n}')]) for n in range(20)]"
+            "[visit(store, make_state(sys.argv[1]), [make_lead(f'{sys.argv[1]}-{n}')]) for n in range(20)]"
         )
         running = [
             subprocess.Popen([sys.executable, "-c", script, f"p{number}"], cwd=ROOT, stderr=subprocess.PIPE, text=True)

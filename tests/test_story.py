@@ -11,7 +11,7 @@ from support.texts import FOLLOW_UP, REPORT, UNRELATED, known_from, paragraphs
 
 from monitor.model import Known
 from monitor.stages.novelty import KnownIndex
-from monitor.stages.story import SAME_STORY, WINDOW, StoryIndex, cosine
+from monitor.stages.story import SAME_STORY, WINDOW, StoryIndex, cosine, read_report
 
 RETOLD = """\
 Both sides have read, though not signed, the paper with which the mediator left the harbour office late on Tuesday.
@@ -30,7 +30,7 @@ def known(text: str, article_id: str = "k1", outlet: str = "Tide Courier", publi
 
 
 def same(text: str, *reports: Known, outlet: str = "Quay Gazette", published: datetime | None = NOW) -> str:
-    of, alike = StoryIndex(reports).same(outlet, published, text, WEIGHT)
+    of, alike = StoryIndex(reports).same(read_report("", outlet, published, text), WEIGHT)
     assert (of != "") == (alike >= SAME_STORY)
     return of
 
@@ -48,7 +48,7 @@ def test_another_subject_retells_nothing() -> None:
 
 
 def test_nothing_is_retold_when_nothing_is_known() -> None:
-    assert StoryIndex().same("Quay Gazette", NOW, RETOLD, WEIGHT) == ("", 0.0)
+    assert StoryIndex().same(read_report("", "Quay Gazette", NOW, RETOLD), WEIGHT) == ("", 0.0)
 
 
 def test_an_outlet_does_not_retell_itself() -> None:
@@ -77,8 +77,8 @@ def test_texts_that_are_not_kept_are_passed_over() -> None:
 
 def test_a_report_added_later_is_found() -> None:
     index = StoryIndex()
-    index.add("k7", "Tide Courier", NOW, REPORT)
-    assert index.same("Quay Gazette", NOW, RETOLD, WEIGHT)[0] == "k7"
+    index.add(read_report("k7", "Tide Courier", NOW, REPORT))
+    assert index.same(read_report("", "Quay Gazette", NOW, RETOLD), WEIGHT)[0] == "k7"
 
 
 def test_the_cosine_is_one_for_equals_and_nothing_for_strangers() -> None:

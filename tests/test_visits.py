@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from support.builders import DAY, HOUR, NOW, WATCH
 from support.fakes import FakeFetcher, FeedItem, InlinePool, SetClock, net_error, rss, status_error
+from support.stores import visit
 
 from monitor.edges.store import SqlStore
 from monitor.errors import WorkerError
@@ -88,15 +89,12 @@ class TestAnAnswer:
 
     def test_leaves_neither_when_the_store_breaks_off(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         desk.web.answers("https://north.example/feed", feed("north", "a"), etag='"1"')
-        save, calls = desk.store.save_visit, []
 
-        def break_off(state: SourceState, leads: Iterable[Lead], *, first: bool = False) -> int:
-            calls.append(state)
-            if len(calls) == 2:
-                raise RuntimeError("the power failed")
-            return save(state, leads, first=first)
+        def break_off(state: SourceState) -> None:
+            assert desk.store.pending_count() == 1
+            raise RuntimeError("the power failed")
 
-        monkeypatch.setattr(desk.store, "save_visit", break_off)
+        monkeypatch.setattr(desk.store, "save_state", break_off)
         with pytest.raises(RuntimeError, match="power"):
             desk.visit()
         assert desk.store.source_states() == {}
@@ -429,7 +427,7 @@ class TestBatches:
     """`Store.batch`, on which a visit and the filing of pages stand."""
 
     def save(self, store: SqlStore, name: str) -> None:
-        store.save_visit(SourceState(name), [Lead(name, f"https://{name}.example/a", f"https://{name}.example/a")])
+        visit(store, SourceState(name), [Lead(name, f"https://{name}.example/a", f"https://{name}.example/a")])
 
     def seen_by_others(self, store: SqlStore) -> set[str]:
         """What another connection sees."""
@@ -463,7 +461,7 @@ class TestBatches:
         with store.batch():
             self.save(store, "north")
             with pytest.raises(ValueError, match="half"):
-                store.save_visit(SourceState("south"), broken())
+                visit(store, SourceState("south"), broken())
             self.save(store, "east")
         assert set(store.source_states()) == {"north", "east"}
         assert store.pending_count() == 2

@@ -122,10 +122,7 @@ class Room:
 
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:
-        """One transaction around many writes: one wait for the disk. What fails inside is rolled back alone.
-
-        A batch inside a batch is a savepoint of it.
-        """
+        """One transaction around many writes: one wait for the disk. A batch inside a batch is a savepoint of it."""
         if self._open is not None:
             with self._open.begin_nested():
                 yield
@@ -148,10 +145,9 @@ class Room:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction; inside a batch a savepoint of it."""
+        """A transaction; inside a batch a part of it."""
         if self._open is not None:
-            with self._open.begin_nested():
-                yield self._open
+            yield self._open
             return
         with self._writer.begin() as connection:
             yield connection

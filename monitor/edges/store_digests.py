@@ -15,11 +15,10 @@ from monitor.edges.database import Room
 from monitor.edges.store_articles import (
     DEVELOPMENT,
     read_article,
-    select_figures,
-    sightings,
     stored_article,
 )
-from monitor.edges.store_leads import insert
+from monitor.edges.store_known import select_figures, sightings
+from monitor.edges.store_leads import insert_into
 from monitor.model import (
     Delivery,
     Digest,
@@ -39,7 +38,7 @@ class _TakenError(Exception):
 
 
 def _row(connection: Connection, digest_id: int, delivery: NewDelivery) -> sqlite.Insert | postgresql.Insert:
-    return insert(connection, tables.delivery).values(
+    return insert_into(connection.dialect.name, tables.delivery).values(
         digest_id=digest_id,
         channel=delivery.channel,
         recipient=delivery.to,
@@ -120,7 +119,9 @@ class DigestRoom(Room):
 
     def skip_slot(self, slot: str, now: datetime) -> None:
         with self.writing() as connection:
-            connection.execute(insert(connection, tables.skipped).values(slot=slot, at=now).on_conflict_do_nothing())
+            connection.execute(
+                insert_into(connection.dialect.name, tables.skipped).values(slot=slot, at=now).on_conflict_do_nothing()
+            )
 
     def fresh(self) -> bool:
         with self.reading() as connection:
@@ -135,7 +136,7 @@ class DigestRoom(Room):
         try:
             with self.writing() as connection:
                 made = connection.execute(
-                    insert(connection, tables.digest)
+                    insert_into(connection.dialect.name, tables.digest)
                     .values(
                         name=digest.name,
                         slot=slot,

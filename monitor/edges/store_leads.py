@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Insert
 
 from monitor.edges import tables
 from monitor.edges.database import Room
+from monitor.edges.lists import texts
 from monitor.model import Lead, PendingLead, SourceState
 
 LEAD = TypeAdapter(Lead)
 
 
-def insert(connection: Connection, table: object) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT of this database's dialect, for `on_conflict_do_nothing`."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return make(table)  # type: ignore[arg-type]
+def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, for the database with this name."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 class LeadRoom(Room):
@@ -36,38 +35,33 @@ class LeadRoom(Room):
                 for row in rows
             }
 
-    def save_visit(self, state: SourceState, leads: Iterable[Lead], *, first: bool = False) -> int:
+    def save_state(self, state: SourceState) -> None:
         values = asdict(state)
         values["id"] = values.pop("source_id")
-        fresh = 0
         with self.writing() as connection:
-            statement = insert(connection, tables.source).values(values)
-            changes = {key: value for key, value in values.items() if key != "id"}
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
-            for lead in leads:
-                fresh += self._save_lead(connection, lead, first)
-        return fresh
+            connection.execute(_upsert_source(connection.dialect.name), values)
 
-    def _save_lead(self, connection: Connection, lead: Lead, first: bool) -> int:
-        # A GUID alone proves nothing (some feeds give all items the same one): the title must agree.
-        same = connection.execute(_with_guid(lead)).scalars() if lead.guid else ()
-        if any(LEAD.validate_json(record).title == lead.title for record in same):
-            return 0
-        if connection.execute(select(tables.article.c.seq).where(tables.article.c.canonical == lead.canonical)).first():
-            return 0
-        statement: Insert = (
-            insert(connection, tables.lead)
-            .values(
-                source_id=lead.source_id,
-                canonical=lead.canonical,
-                guid=lead.guid,
-                record=LEAD.dump_json(lead).decode(),
-                published=lead.published,
-                first=first,
-            )
-            .on_conflict_do_nothing(index_elements=["canonical"])
-        )
-        return connection.execute(statement).rowcount
+    def add_leads(self, leads: Iterable[Lead], *, first: bool = False) -> int:
+        """Save those that are not known; returns how many."""
+        with self.writing() as connection:
+            offered = {lead.canonical: lead for lead in reversed(list(leads))}
+            known = set(connection.execute(_KNOWN_ADDRESSES, {"given": list(offered)}).scalars())
+            fresh = [lead for lead in reversed(offered.values()) if lead.canonical not in known]
+            fresh = _not_renamed(connection, fresh)
+            rows = [
+                {
+                    "source_id": lead.source_id,
+                    "canonical": lead.canonical,
+                    "guid": lead.guid,
+                    "record": LEAD.dump_json(lead).decode(),
+                    "published": lead.published,
+                    "first": first,
+                }
+                for lead in fresh
+            ]
+            if rows:
+                connection.execute(INSERT_LEAD, rows)
+        return len(rows)
 
     def mark_alerted(self, source_ids: Sequence[str], now: datetime) -> None:
         with self.writing() as connection:
@@ -117,12 +111,46 @@ class LeadRoom(Room):
 
 def end_lead(connection: Connection, lead_id: int, article_id: str) -> None:
     """The lead ends as filed under this article."""
-    connection.execute(
-        update(tables.lead).where(tables.lead.c.id == lead_id).values(state="filed", article_id=article_id, reason="")
-    )
+    connection.execute(END_LEAD, {"lead_id": lead_id, "filed_as": article_id})
 
 
-def _with_guid(lead: Lead) -> Select[Any]:
-    return select(tables.lead.c.record).where(
-        tables.lead.c.source_id == lead.source_id, tables.lead.c.guid == lead.guid
-    )
+def _not_renamed(connection: Connection, leads: Sequence[Lead]) -> list[Lead]:
+    """Without those that a source gave before under another address.
+
+    A GUID alone proves nothing (some feeds give all items the same one): the title must agree.
+    """
+    known: set[tuple[str, str, str]] = set()
+    for source_id in {lead.source_id for lead in leads}:
+        guids = sorted({lead.guid for lead in leads if lead.guid and lead.source_id == source_id})
+        if guids:
+            rows = connection.execute(_WITH_GUIDS, {"source": source_id, "given": guids})
+            known |= {(source_id, guid, LEAD.validate_json(record).title) for guid, record in rows}
+    fresh = []
+    for lead in leads:
+        name = (lead.source_id, lead.guid, lead.title)
+        if not lead.guid or name not in known:
+            fresh.append(lead)
+            known.add(name)
+    return fresh
+
+
+_KNOWN_ADDRESSES = union_all(
+    select(tables.lead.c.canonical).where(tables.lead.c.canonical.in_(texts("given"))),
+    select(tables.article.c.canonical).where(tables.article.c.canonical.in_(texts("given"))),
+)
+_WITH_GUIDS = select(tables.lead.c.guid, tables.lead.c.record).where(
+    tables.lead.c.source_id == bindparam("source"), tables.lead.c.guid.in_(texts("given"))
+)
+INSERT_LEAD = tables.lead.insert()
+END_LEAD = (
+    update(tables.lead)
+    .where(tables.lead.c.id == bindparam("lead_id"))
+    .values(state="filed", article_id=bindparam("filed_as"), reason="")
+)
+
+
+@lru_cache(maxsize=2)
+def _upsert_source(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    statement = insert_into(dialect, tables.source)
+    changes = {column.name: statement.excluded[column.name] for column in tables.source.c if column.name != "id"}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=changes)

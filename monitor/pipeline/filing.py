@@ -28,6 +28,7 @@ from monitor.model import (
     Verdict,
     Watch,
 )
+from monitor.pipeline.texts import KnownTexts
 from monitor.ports import Store
 from monitor.rules import compile_rule, find, read_document
 from monitor.stages import dedup
@@ -36,7 +37,7 @@ from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, shipped_patterns
 from monitor.stages.identity import article_id, canonical_url, content_hash, version_of, versioned
 from monitor.stages.novelty import KnownIndex, read_article
-from monitor.stages.story import StoryIndex
+from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
 # In a copy or a retelling of something known, only what is clearly unlike it (or a new figure) counts as new.
@@ -75,6 +76,7 @@ class Filer:
         self._patterns = patterns or shipped_patterns()
         self._indexes: dict[str, KnownIndex] = {}
         self._stories: dict[str, StoryIndex] = {}
+        self._texts = KnownTexts(store)
         names = [name for trip in watch.trips for name in trip.people]
         names += [name for trip in watch.trips for stop in trip.stops for name in (stop.place, stop.country)]
         quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
@@ -102,8 +104,10 @@ class Filer:
         same = self._store.known_hash(article.content_hash)
         if same and same != article.id:
             return self._first(Match(Verdict.COPY, same, 1.0, 1.0, 1.0, 1.0, 1.0))
-        candidates = self._store.candidates(dedup.questions(fingerprint.shingles), article.fetched_at)
-        return self._first(dedup.judge(article.text, candidates, fingerprint))
+        found = self._store.candidates(
+            dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles)
+        )
+        return self._first(dedup.judge(article.text, self._texts.all(found), fingerprint))
 
     def _first(self, match: Match) -> Match:
         if not match.of:
@@ -140,9 +144,7 @@ class Filer:
         if match.verdict is not Verdict.NEW or not trip or article.summary_only:
             return match, filing
         index = self.index(trip)
-        of, alike = self.stories(trip, article.fetched_at).same(
-            article.outlet, article.published, article.text, index.weight
-        )
+        of, alike = self.stories(trip, article.fetched_at).same(_report(article), index.weight)
         original = self._store.article(of) if of else None
         if original is None:
             return match, filing
@@ -206,6 +208,7 @@ class Filer:
             quiet=quiet,
         )
         ids = self._store.file(lead_id, filed)
+        self._texts.add(article, fingerprint)
         self._learn(article, filing, read, ids)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet)
 
@@ -238,7 +241,7 @@ class Filer:
         if not filing.trip:
             return
         index = self.index(filing.trip)
-        self.stories(filing.trip, article.fetched_at).add(article.id, article.outlet, article.published, article.text)
+        self.stories(filing.trip, article.fetched_at).add(_report(article))
         for novelty in read:
             sentence = novelty.sentence
             index.add(
@@ -276,6 +279,10 @@ def make_article(page: Page, source: Source, now: datetime, version: str = "", h
         content_hash=content_hash(page.text) if hash_ is None else hash_,
         summary_only=page.summary_only,
     )
+
+
+def _report(article: Article) -> Report:
+    return read_report(article.id, article.outlet, article.published, article.text)
 
 
 def _inherit(filing: Filing, original: StoredArticle) -> Filing:

@@ -308,4 +308,4 @@ def _learn_lengths(room: Room, tally: Tally) -> None:
     with room.store.batch():
         for source_id, lengths in tally.lengths.items():
             if source_id in states:
-                room.store.save_visit(read_words(states[source_id], lengths), ())
+                room.store.save_state(read_words(states[source_id], lengths))

@@ -70,11 +70,11 @@ def _settle(room: Room, found: list[SourceReport | _Failure]) -> tuple[tuple[Sou
         for failure in failures:
             error, state = failure.error, failure.state
             if outage:
-                room.store.save_visit(spared(state, now), ())
+                room.store.save_state(spared(state, now))
                 continue
             status = error.status if isinstance(error, FetchError) else None
             wait = error.retry_after if isinstance(error, FetchError) else None
-            room.store.save_visit(unwell(state, failure.source, now, str(error), status=status, retry_after=wait), ())
+            room.store.save_state(unwell(state, failure.source, now, str(error), status=status, retry_after=wait))
     reports = tuple(
         SourceReport(each.source.id, each.source.name, "failed", reason=str(each.error))
         if isinstance(each, _Failure)
@@ -100,7 +100,7 @@ async def _visit(room: Room, desk: Desk, source: Source, state: SourceState) -> 
                 state, etag=answer.etag or state.etag, last_modified=answer.last_modified or state.last_modified
             )
             seen_again = well(fresh, source, visit, room.clock.now(), room.jitter())
-            await desk.save(lambda: room.store.save_visit(seen_again, ()))
+            await desk.save(lambda: room.store.save_state(seen_again))
             return SourceReport(source.id, source.name, "unchanged")
         offer = await _offer(room, source, state, answer)
     except (FetchError, ExtractError, WorkerError) as error:
@@ -112,17 +112,15 @@ def _save(room: Room, source: Source, state: SourceState, answer: Fetched, offer
     first = state.ok_at is None and not room.tell_all
     note = "; ".join(part for part in (offer.note, answer.note) if part)
     dated = sum(1 for lead in offer.leads if lead.published or offer.form in UNDATED)
-    visit = Visit(len(offer.leads), dated, 0, fresh_for=answer.fresh_for, moved_to=answer.moved_to, note=note)
     if offer.form == ALWAYS_READ:
         state = replace(state, etag="", last_modified="", body_hash="")
     else:
         state = replace(state, etag=answer.etag, last_modified=answer.last_modified, body_hash=seen)
-    now = room.clock.now()
+    # What the leads are saved with must be saved with them, or a crash loses one of both.
     with room.store.batch():
-        # How many were not known is only known once they are stored; the state with that is the one that stays.
-        fresh = room.store.save_visit(well(state, source, visit, now, room.jitter()), offer.leads, first=first)
-        if fresh:
-            room.store.save_visit(well(state, source, replace(visit, fresh=fresh), now, room.jitter()), ())
+        fresh = room.store.add_leads(offer.leads, first=first)
+        visit = Visit(len(offer.leads), dated, fresh, fresh_for=answer.fresh_for, moved_to=answer.moved_to, note=note)
+        room.store.save_state(well(state, source, visit, room.clock.now(), room.jitter()))
     return SourceReport(source.id, source.name, "ok", len(offer.leads), fresh, note)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import NamedTuple
 
 from monitor.model import KnownSentence, Novelty, Sentence
@@ -94,6 +94,9 @@ class KnownIndex:
         self._sentences: list[KnownSentence] = []
         self._holders: dict[int, list[int]] = {}
         self._neighbour: dict[tuple[str, int], int] = {}
+        # Weights and lengths hold until a sentence is added.
+        self._weights: dict[int, float] = {}
+        self._norms: dict[int, float] = {}
         for sentence in known:
             self.add(sentence)
 
@@ -105,12 +108,18 @@ class KnownIndex:
         place = len(self._sentences)
         self._sentences.append(sentence)
         self._neighbour[sentence.article_id, sentence.index] = place
+        self._weights.clear()
+        self._norms.clear()
         for word in sentence.words:
             self._holders.setdefault(word, []).append(place)
 
     def weight(self, word: int) -> float:
         """How much a word tells: its inverse sentence frequency (Spärck Jones 1972), smoothed."""
-        return math.log(1 + (len(self._sentences) + 1) / (len(self._holders.get(word, ())) + 0.5))
+        weight = self._weights.get(word)
+        if weight is None:
+            weight = math.log(1 + (len(self._sentences) + 1) / (len(self._holders.get(word, ())) + 0.5))
+            self._weights[word] = weight
+        return weight
 
     def has(self, word: int) -> bool:
         """Whether any known sentence has this word."""
@@ -118,32 +127,40 @@ class KnownIndex:
 
     def nearest(self, words: frozenset[int], most: int = 12) -> list[Near]:
         """The nearest known sentences, best first. Only sentences that share a telling word are looked at."""
-        gathered: Counter[int] = Counter()
+        gathered: dict[int, int] = {}
         weights = {word: self.weight(word) for word in words}
-        ranked = sorted(words, key=lambda word: -weights[word])
-        for position, word in enumerate(ranked):
-            holders = self._holders.get(word, ())
+        for position, word in enumerate(sorted(words, key=lambda word: -weights[word])):
             # Common words alone do not make a candidate, so their long lists are read only while few are found.
             if position >= 6 and len(gathered) > 400:
                 break
-            for place in holders:
-                gathered[place] += int(weights[word] * 1000)
+            value = int(weights[word] * 1000)
+            for place in self._holders.get(word, ()):
+                gathered[place] = gathered.get(place, 0) + value
         total = sum(weights.values()) or 1.0
         norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         found = []
-        for place, _ in gathered.most_common(most):
+        for place in nlargest(most, gathered, key=gathered.__getitem__):
             sentence = self._sentences[place]
-            best_share, best_words = -1.0, sentence.words
-            for other in (None, self._beside(sentence, -1), self._beside(sentence, 1)):
-                joined = sentence.words | other.words if other else sentence.words
-                share = sum(weights[word] for word in words & joined) / total
-                if share > best_share:
-                    best_share, best_words = share, joined
-            dot = sum(weights[word] ** 2 for word in words & sentence.words)
-            length = math.sqrt(sum(self.weight(word) ** 2 for word in sentence.words)) or 1.0
-            found.append(Near(best_share, dot / (norm * length), sentence, best_words))
+            shared = words & sentence.words
+            missing = words - shared
+            share, beside = 0.0, None
+            for other in (self._beside(sentence, -1), self._beside(sentence, 1)):
+                more = sum(weights[word] for word in missing & other.words) if other else 0.0
+                if more > share:
+                    share, beside = more, other
+            share = (share + sum(weights[word] for word in shared)) / total
+            dot = sum(weights[word] ** 2 for word in shared)
+            joined = sentence.words | beside.words if beside else sentence.words
+            found.append(Near(share, dot / (norm * self._norm(place)), sentence, joined))
         found.sort(key=lambda near: -near.share)
         return found
+
+    def _norm(self, place: int) -> float:
+        norm = self._norms.get(place)
+        if norm is None:
+            norm = math.sqrt(sum(self.weight(word) ** 2 for word in self._sentences[place].words)) or 1.0
+            self._norms[place] = norm
+        return norm
 
     def _beside(self, sentence: KnownSentence, step: int) -> KnownSentence | None:
         place = self._neighbour.get((sentence.article_id, sentence.index + step))

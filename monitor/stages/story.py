@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from monitor.model import Known
-from monitor.text import content_words, word_hash
+from monitor.text import content_hash_of, read_wording
 
 # Mean of both cosines at which two reports are one story: where no two reports of different events stand.
 SAME_STORY = 0.30
@@ -30,7 +31,9 @@ Weight = Callable[[int], float]
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class Report:
+    """An article as stories are told by: how often each content word stands in its text, and in its beginning."""
+
     article_id: str
     outlet: str
     published: datetime | None
@@ -38,37 +41,39 @@ class _Report:
     lead: Counter[int]
 
 
-def _counts(text: str) -> Counter[int]:
-    return Counter(word_hash(word) & 0xFFFFFFFF for word in content_words(text))
+# An article is compared first and added afterwards.
+@lru_cache(maxsize=4)
+def read_report(article_id: str, outlet: str, published: datetime | None, text: str) -> Report:
+    """The counts of an article's words."""
+    said = read_wording(text).words
+    return Report(article_id, outlet, published, _counts(said), _counts(said[:LEAD_WORDS]))
 
 
-def _report(article_id: str, outlet: str, published: datetime | None, text: str) -> _Report:
-    return _Report(article_id, outlet, published, _counts(text), _counts(" ".join(text.split()[:LEAD_WORDS])))
+def _counts(words: Iterable[str]) -> Counter[int]:
+    return Counter(filter(None, map(content_hash_of, words)))
 
 
 class StoryIndex:
     """The reports of one trip that a new one may retell, found by the words they share. Grows as articles are filed."""
 
     def __init__(self, known: Iterable[Known] = ()) -> None:
-        self._reports: list[_Report] = []
+        self._reports: list[Report] = []
         self._holders: dict[int, list[int]] = {}
         for each in known:
             if each.text:
-                self.add(each.article_id, each.outlet, each.published, each.text)
+                self.add(read_report(each.article_id, each.outlet, each.published, each.text))
 
-    def add(self, article_id: str, outlet: str, published: datetime | None, text: str) -> None:
+    def add(self, report: Report) -> None:
         """One more report."""
-        report = _report(article_id, outlet, published, text)
         for word in report.full:
             self._holders.setdefault(word, []).append(len(self._reports))
         self._reports.append(report)
 
-    def same(self, outlet: str, published: datetime | None, text: str, weight: Weight) -> tuple[str, float]:
-        """The report that this text retells and how alike they are (0..1); ("", best) when it retells none.
+    def same(self, mine: Report, weight: Weight) -> tuple[str, float]:
+        """The report that this one retells and how alike they are (0..1); ("", best) when it retells none.
 
         An outlet does not retell itself: its next report on the subject, however alike, is a report of its own.
         """
-        mine = _report("", outlet, published, text)
         best = ("", 0.0)
         for report in self._nearest(mine, weight):
             alike = (cosine(mine.full, report.full, weight) + cosine(mine.lead, report.lead, weight)) / 2
@@ -76,7 +81,7 @@ class StoryIndex:
                 best = (report.article_id, alike)
         return best if best[1] >= SAME_STORY else ("", best[1])
 
-    def _nearest(self, mine: _Report, weight: Weight) -> list[_Report]:
+    def _nearest(self, mine: Report, weight: Weight) -> list[Report]:
         """The few reports of the time that share most of the words that tell: only these are compared exactly."""
         telling = heapq.nlargest(TELLING_WORDS, mine.full, key=weight)
         shared: Counter[int] = Counter()
@@ -84,7 +89,7 @@ class StoryIndex:
             value = int(weight(word) * 1000)
             for place in self._holders.get(word, ()):
                 shared[place] += value
-        found: list[_Report] = []
+        found: list[Report] = []
         for place, _ in shared.most_common():
             report = self._reports[place]
             close = not (mine.published and report.published) or abs(mine.published - report.published) <= WINDOW

@@ -1,0 +1,183 @@
+"""What is known, asked by key: addresses, hashes, sketches, and what each trip's reports have said."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Integer, Select, bindparam, or_, select, union_all
+
+from monitor.edges import tables
+from monitor.edges.database import Room
+from monitor.edges.lists import numbers
+from monitor.model import Figure, FigureSighting, Fingerprint, Known, KnownSentence
+
+FIGURE = TypeAdapter(Figure)
+
+SEED_PART = 0
+PART_DAYS = 30
+LIVE_PARTS = 3
+MOST_POSTINGS = 64
+MOST_CANDIDATES = 8
+
+
+def part_of(moment: datetime) -> int:
+    """The 30-day partition of a moment; never the seed part."""
+    return int(moment.timestamp()) // (PART_DAYS * 86400) + 1
+
+
+def pack(words: Iterable[int], code: str = "I") -> bytes:
+    """Numbers as bytes, sorted: 32 bits each, or 64 with code "Q"."""
+    return array(code, sorted(words)).tobytes()
+
+
+def unpack(data: bytes, code: str = "I") -> array[int]:
+    """The numbers that `pack` wrote."""
+    numbers: array[int] = array(code)
+    numbers.frombytes(data)
+    return numbers
+
+
+# Statements are written once: SQLAlchemy then neither builds nor compiles them again.
+_AT_ADDRESS = select(tables.article.c.id).where(tables.article.c.canonical == bindparam("given"))
+_WITH_HASH = (
+    select(tables.article.c.id)
+    .where(tables.article.c.content_hash == bindparam("given"))
+    .order_by(tables.article.c.seq)
+    .limit(1)
+)
+_SHARING = union_all(
+    select(tables.fingerprint.c.hash, tables.fingerprint.c.seq).where(
+        tables.fingerprint.c.part == SEED_PART, tables.fingerprint.c.hash.in_(numbers("of_seeds"))
+    ),
+    select(tables.fingerprint.c.hash, tables.fingerprint.c.seq).where(
+        tables.fingerprint.c.part.in_([bindparam("newest", type_=Integer) - back for back in range(LIVE_PARTS)]),
+        tables.fingerprint.c.hash.in_(numbers("lately")),
+    ),
+)
+_IDS = select(tables.article.c.seq, tables.article.c.id).where(tables.article.c.seq.in_(numbers("given")))
+_KNOWN = select(
+    tables.article.c.id,
+    tables.article.c.outlet,
+    tables.article.c.title,
+    tables.article.c.published,
+    tables.article.c.text,
+    tables.article.c.seed,
+    tables.article.c.shingles,
+).where(tables.article.c.id == bindparam("given"))
+_SEED_SENTENCES = select(tables.sentence.c.words).where(
+    tables.sentence.c.article_id == bindparam("given"), tables.sentence.c.text == ""
+)
+
+
+class KnownRoom(Room):
+    """The part of the store that answers what is known."""
+
+    def known_url(self, canonical: str) -> str:
+        with self.reading() as connection:
+            return str(connection.execute(_AT_ADDRESS, {"given": canonical}).scalar() or "")
+
+    def known_hash(self, content_hash: str) -> str:
+        if not content_hash:
+            return ""
+        with self.reading() as connection:
+            return str(connection.execute(_WITH_HASH, {"given": content_hash}).scalar() or "")
+
+    def candidates(self, sketch: Sequence[int], at: datetime, seeds: Sequence[int] | None = None) -> tuple[str, ...]:
+        asked = {
+            "newest": part_of(at),
+            "lately": sorted(set(sketch)),
+            "of_seeds": sorted(set(sketch if seeds is None else seeds)),
+        }
+        holders: dict[int, list[int]] = {}
+        with self.reading() as connection:
+            for hash_, seq in connection.execute(_SHARING, asked):
+                holders.setdefault(hash_, []).append(seq)
+            # A run of words that stands everywhere tells nothing.
+            hits = Counter(seq for every in holders.values() if len(every) <= MOST_POSTINGS for seq in every)
+            best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-hits[seq], seq))[:MOST_CANDIDATES]
+            if not best:
+                return ()
+            ids = {row.seq: row.id for row in connection.execute(_IDS, {"given": best})}
+        return tuple(ids[seq] for seq in best)
+
+    def known(self, article_id: str) -> Known | None:
+        with self.reading() as connection:
+            row = connection.execute(_KNOWN, {"given": article_id}).first()
+            if row is None:
+                return None
+            original = None
+            if row.shingles is not None:
+                sets = connection.execute(_SEED_SENTENCES, {"given": article_id}).scalars()
+                shingles = tuple(unpack(row.shingles, "Q"))
+                original = Fingerprint(shingles, tuple(frozenset(unpack(words)) for words in sets), len(shingles) + 4)
+        return Known(row.id, row.outlet, row.title, row.published, row.text, original, bool(row.seed))
+
+    def recent_texts(self, trip: str, since: datetime) -> tuple[Known, ...]:
+        article = tables.article.c
+        statement = (
+            select(article.id, article.outlet, article.title, article.published, article.text, article.seed)
+            .where(article.trip == trip, or_(article.seed, article.fetched_at >= since))
+            .order_by(article.seq)
+        )
+        with self.reading() as connection:
+            return tuple(
+                Known(row.id, row.outlet, row.title, row.published, row.text, None, row.seed)
+                for row in connection.execute(statement)
+            )
+
+    def known_sentences(self, trip: str) -> tuple[KnownSentence, ...]:
+        sentence, article = tables.sentence.c, tables.article.c
+        statement = (
+            select(
+                sentence.article_id,
+                sentence.idx,
+                sentence.text,
+                sentence.words,
+                sentence.development_id,
+                article.outlet,
+                article.published,
+            )
+            .join(tables.article, article.id == sentence.article_id)
+            .where(sentence.trip == trip)
+            .order_by(article.seq, sentence.idx)
+        )
+        with self.reading() as connection:
+            return tuple(
+                KnownSentence(
+                    row.article_id,
+                    row.idx,
+                    row.text,
+                    frozenset(unpack(row.words)),
+                    row.outlet,
+                    row.published,
+                    row.development_id,
+                )
+                for row in connection.execute(statement)
+            )
+
+    def known_figures(self, trip: str) -> tuple[FigureSighting, ...]:
+        with self.reading() as connection:
+            return sightings(connection, select_figures().where(tables.figure.c.trip == trip))
+
+
+def select_figures() -> Select[Any]:
+    """Figures with their articles, by as-of time."""
+    figure, article = tables.figure.c, tables.article.c
+    return (
+        select(figure.record, figure.trip, figure.as_of, article.id, article.outlet, article.url)
+        .join(tables.article, article.id == figure.article_id)
+        .order_by(figure.as_of, figure.id)
+    )
+
+
+def sightings(connection: Connection, statement: Select[Any]) -> tuple[FigureSighting, ...]:
+    """The ledger entries that a statement made by `select_figures` finds."""
+    return tuple(
+        FigureSighting(FIGURE.validate_json(row.record), row.id, row.outlet, row.url, row.trip, row.as_of)
+        for row in connection.execute(statement)
+    )
