@@ -28,6 +28,8 @@ from monitor.errors import FetchError
 from monitor.model import Fetched, Request
 
 MOST_REDIRECTS = 5
+# Connections that stay open between two requests to their hosts, of which many take turns.
+KEPT_CONNECTIONS = 128
 Header = tuple[bytes, bytes]
 
 
@@ -69,7 +71,9 @@ class HttpFetcher:
         )
         # The transport is used without httpx's client: no cookies, no proxies and no passwords from anywhere, and a
         # third of the work for each request less.
-        self._transport = transport or GuardedTransport(guard or Guard(), connections=hosts * 2, trust=trust)
+        self._transport = transport or GuardedTransport(
+            guard or Guard(), connections=max(2 * hosts, KEPT_CONNECTIONS), trust=trust
+        )
 
     async def __aenter__(self) -> HttpFetcher:
         """Nothing is opened before the first request."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 import time
+from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any
 
@@ -60,7 +62,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """An `httpx` transport on a pool of guarded connections; HTTP/2 where the server offers it; no proxies.
+    """An `httpx` transport on guarded connections; HTTP/2 where the server offers it; no proxies.
+
+    A connection is kept for each origin, which is asked one thing at a time: its whole answer is read, or closed,
+    before the next request. (httpcore's own pool looks at every connection at each request.)
 
     `connections`: how many may be open; `trust`: a PEM file of certificates to trust instead of the usual ones.
     """
@@ -71,14 +76,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._trusting = False
         # The certificates are read when the first https address is asked: that takes longer than all the rest here.
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=self._tls,
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=_KEEP_SECONDS,
-            http2=True,
-            network_backend=GuardedBackend(guard),
-        )
+        self._backend = GuardedBackend(guard)
+        self._most = connections
+        self._kept: OrderedDict[str, httpcore.AsyncHTTPConnection] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request; raises httpx's exceptions, and RefusedAddressError."""
@@ -86,13 +86,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         if url.scheme == "https" and not self._trusting:
             self._read_certificates()
         try:
-            answer = await self._pool.handle_async_request(
-                httpcore.Request(
-                    request.method,
-                    httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                    headers=request.headers.raw,
-                    extensions=request.extensions,
-                )
+            target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+            connection = await self._connection(target.origin)
+            answer = await connection.handle_async_request(
+                httpcore.Request(request.method, target, headers=request.headers.raw, extensions=request.extensions)
             )
         except _FAILURES as error:
             raise _as_httpx(error) from error
@@ -103,14 +100,43 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._pool.aclose()
+        kept, self._kept = self._kept, OrderedDict()
+        for connection in kept.values():
+            await _close(connection)
         self._guard.close()
+
+    async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        """The origin's connection, or a new one where that has ended or was left in the middle of an answer."""
+        name = str(origin)
+        connection = self._kept.pop(name, None)
+        if connection is not None and (not connection.is_available() or connection.has_expired()):
+            await _close(connection)
+            connection = None
+        connection = connection or httpcore.AsyncHTTPConnection(
+            origin, self._tls, keepalive_expiry=_KEEP_SECONDS, http2=True, network_backend=self._backend
+        )
+        if len(self._kept) >= self._most:
+            await self._close_oldest()
+        self._kept[name] = connection
+        return connection
+
+    async def _close_oldest(self) -> None:
+        """Close what was idle for longest; what is in use stays, however many that are."""
+        idle = next((name for name, each in self._kept.items() if each.is_idle()), None)
+        if idle is not None:
+            await _close(self._kept.pop(idle))
 
     def _read_certificates(self) -> None:
         import certifi  # noqa: PLC0415 - only where https is asked
 
         self._tls.load_verify_locations(self._trust or certifi.where())
         self._trusting = True
+
+
+async def _close(connection: httpcore.AsyncHTTPConnection) -> None:
+    """Close it; what goes wrong then concerns nobody."""
+    with contextlib.suppress(*_FAILURES, OSError):
+        await connection.aclose()
 
 
 class _Body(httpx.AsyncByteStream):
