@@ -468,7 +468,7 @@ class TestMemory:
         web.held = lambda: len(web.asked) + 1 - filed
         desk.room = replace(desk.room, fetcher=web, progress=progress)
         desk.offer("hangs.example/a", *names)
-        desk.answers("hangs.example/a", delay=0.5)
+        desk.answers("hangs.example/a", delay=2.0)
         for name in names:
             desk.answers(name, delay=0.002)
         desk.read()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -51,26 +54,54 @@ class _Worker:
         except (EOFError, OSError):
             return "died", None
 
+    def end(self) -> None:
+        """From any thread: the process ends, and with it what `ask` waits for."""
+        self._process.kill()
+
     def kill(self) -> None:
         self._pipe.close()
         self._process.kill()
         self._process.wait()
 
 
+@dataclass(eq=False, slots=True)
+class _Job:
+    """A piece of work and the future that waits for it. `worker`: who is at it."""
+
+    work: Callable[..., Any]
+    args: tuple[object, ...]
+    done: asyncio.Future[Any]
+    worker: _Worker | None = None
+
+    def settle(self, result: object, error: Exception | None) -> None:
+        """From any thread: wake the one who waits, unless nobody does any more."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self.done.get_loop().call_soon_threadsafe(self._wake, result, error)
+
+    def _wake(self, result: object, error: Exception | None) -> None:
+        if self.done.done():
+            return
+        if error is not None:
+            self.done.set_exception(error)
+        else:
+            self.done.set_result(result)
+
+
 class ProcessPool:
     """`ports.Pool` on worker processes, started when first needed. Use as an async context manager.
 
-    `seconds` and `megabytes` limit each piece of work.
+    `seconds` and `megabytes` limit each piece of work. A thread for each worker hands it one piece after the other
+    without waiting for the event loop, which has pages to file meanwhile.
     """
 
     def __init__(self, workers: int, *, seconds: float = 20.0, megabytes: int = 1024) -> None:
+        self._most = workers
         self._seconds = seconds
         self._memory = megabytes * 1024 * 1024
-        self._free: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
-        for _ in range(workers):
-            self._free.put_nowait(None)
-        self._all: list[_Worker] = []
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="monitor-pool")
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._under_way: set[_Job] = set()
+        self._leaving = threading.Event()
 
     async def __aenter__(self) -> ProcessPool:
         """Workers start with the first work."""
@@ -80,36 +111,72 @@ class ProcessPool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the workers, busy or not."""
-        for worker in self._all:
-            worker.kill()
-        self._threads.shutdown(wait=True)
+        self._leaving.set()
+        for _ in self._threads:
+            self._jobs.put(None)
+        for job in tuple(self._under_way):
+            if job.worker is not None:
+                job.worker.end()
+        for thread in self._threads:
+            thread.join()
 
     async def run(self, work: Callable[..., Result], *args: object) -> Result:
         """See `ports.Pool`."""
-        loop = asyncio.get_running_loop()
-        worker = await self._free.get()
-        keep: _Worker | None = None
+        job = _Job(work, args, asyncio.get_running_loop().create_future())
+        self._under_way.add(job)
+        self._jobs.put(job)
+        if len(self._threads) < min(self._most, len(self._under_way)):
+            thread = threading.Thread(target=self._serve, name=f"monitor-pool-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
         try:
-            if worker is None:
-                worker = await loop.run_in_executor(self._threads, _Worker, self._memory)
-                self._all.append(worker)
-            outcome, value = await loop.run_in_executor(self._threads, worker.ask, work, args, self._seconds)
-            if outcome in ("done", "raised"):
-                keep = worker
-        finally:
-            if keep is None and worker is not None:
-                self._all = [other for other in self._all if other is not worker]
-                worker.kill()
-            self._free.put_nowait(keep)
-        if outcome == "done":
-            result: Result = value
+            result: Result = await job.done
             return result
+        except asyncio.CancelledError:
+            if job.worker is not None:
+                job.worker.end()
+            raise
+        finally:
+            self._under_way.discard(job)
+
+    def _serve(self) -> None:
+        """A worker's thread: one job after the other, until there is no more."""
+        worker: _Worker | None = None
+        while (job := self._jobs.get()) is not None and not self._leaving.is_set():
+            if job.done.done():
+                continue  # it was cancelled before its turn
+            try:
+                worker = worker or _Worker(self._memory)
+            except (WorkerError, OSError) as error:
+                job.settle(None, error if isinstance(error, WorkerError) else WorkerError(str(error)))
+                continue
+            job.worker = worker  # before the look whether we are leaving: one of both sides sees the other
+            if self._leaving.is_set():
+                break
+            try:
+                outcome, value = worker.ask(job.work, job.args, self._seconds)
+            except Exception as error:  # what cannot be pickled: the caller's mistake
+                outcome, value = "raised", error
+            job.worker = None
+            if outcome not in ("done", "raised"):
+                worker.kill()
+                worker = None
+            job.settle(*self._meaning(outcome, value))
+        if worker is not None:
+            worker.kill()
+
+    def _meaning(self, outcome: str, value: Any) -> tuple[object, Exception | None]:
+        """The result, or the error that the caller is to see."""
+        if outcome == "done":
+            return value, None
         if outcome == "raised":
             if isinstance(value, MonitorError):
-                raise value
-            raise WorkerError(f"{type(value).__name__}: {value}") from value
+                return None, value
+            error = WorkerError(f"{type(value).__name__}: {value}")
+            error.__cause__ = value
+            return None, error
         if outcome == "late":
-            raise WorkerError(f"took longer than {self._seconds:g} s and was ended")
+            return None, WorkerError(f"took longer than {self._seconds:g} s and was ended")
         if outcome == "memory":
-            raise WorkerError(f"needed more than {self._memory // 1024 // 1024} MB and was ended")
-        raise WorkerError("its worker process died")
+            return None, WorkerError(f"needed more than {self._memory // 1024 // 1024} MB and was ended")
+        return None, WorkerError("its worker process died")

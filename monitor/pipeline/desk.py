@@ -10,7 +10,7 @@ from monitor.ports import Store
 
 Result = TypeVar("Result")
 # Seconds in which others may join a transaction.
-GATHER = 0.01
+GATHER = 0.05
 
 
 class Desk:

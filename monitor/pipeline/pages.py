@@ -31,7 +31,10 @@ PATIENCE = 2.0
 # So many pages may wait for their turn to be filed; they are only their texts.
 MOST_HELD = 400
 TICK = 0.2
-MOST_IN_BATCH = 24
+# Pages are filed when so many are ready, or when the first of them has waited so many seconds: each batch costs one
+# wait for the disk, during which nothing else is done here.
+MOST_IN_BATCH = 32
+LONGEST_IN_BATCH = 0.25
 # So many failures to reach a host in one run, and its other pages wait for the next run.
 HOST_STRIKES = 2
 UNREACHED = frozenset({"connect", "timeout", "dns", "wait"})
@@ -120,6 +123,7 @@ class _Reader:
         self._more = True
         self._bug: BaseException | None = None
         self._loaded_at = float("-inf")
+        self._filed_at = float("-inf")
 
     async def run(self) -> None:
         """Until no lead is due."""
@@ -132,8 +136,9 @@ class _Reader:
                 self._load(clock())
             self._start(clock())
             ready = self._ready(clock())
-            if ready:
+            if len(ready) >= MOST_IN_BATCH or (ready and self._due(clock())):
                 self._file(ready)
+                self._filed_at = clock()
                 # Whoever answers meanwhile gets a turn before the next batch.
                 await asyncio.sleep(0)
             elif self._tasks:
@@ -207,6 +212,10 @@ class _Reader:
             elif not full and now - self._heard[_host(pending)] < PATIENCE:
                 break
         return ready
+
+    def _due(self, now: float) -> bool:
+        """Whether what is ready should wait for no more."""
+        return not self._tasks or self._full() or now - self._filed_at >= LONGEST_IN_BATCH
 
     def _full(self) -> bool:
         """Whether all that may wait to be filed is there or on its way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
@@ -50,7 +51,9 @@ async def visit_all(room: Room, only: frozenset[str], now_all: bool) -> tuple[tu
             if state.due_at and state.due_at > now and not (now_all or only):
                 return SourceReport(source.id, source.name, "waiting", reason=f"due {state.due_at:%H:%M} UTC")
             async with turn:
-                return await _visit(room, desk, source, state)
+                found = await _visit(room, source, state)
+            # Others are asked while this one waits for the disk.
+            return found if isinstance(found, _Failure) else await desk.save(found)
         finally:
             done += 1
             room.progress("sources", done, len(chosen))
@@ -84,7 +87,8 @@ def _settle(room: Room, found: list[SourceReport | _Failure]) -> tuple[tuple[Sou
     return reports, outage
 
 
-async def _visit(room: Room, desk: Desk, source: Source, state: SourceState) -> SourceReport | _Failure:
+async def _visit(room: Room, source: Source, state: SourceState) -> Callable[[], SourceReport] | _Failure:
+    """Ask and read a source: what is to be saved of it, or how it failed."""
     url = address(state, source, room.clock.now())
     request = Request(url, state.etag, state.last_modified, source.pause.total_seconds())
     try:
@@ -99,13 +103,16 @@ async def _visit(room: Room, desk: Desk, source: Source, state: SourceState) -> 
             fresh = replace(
                 state, etag=answer.etag or state.etag, last_modified=answer.last_modified or state.last_modified
             )
-            seen_again = well(fresh, source, visit, room.clock.now(), room.jitter())
-            await desk.save(lambda: room.store.save_state(seen_again))
-            return SourceReport(source.id, source.name, "unchanged")
+            return partial(_save_unchanged, room, source, well(fresh, source, visit, room.clock.now(), room.jitter()))
         offer = await _offer(room, source, state, answer)
     except (FetchError, ExtractError, WorkerError) as error:
         return _Failure(source, state, error)
-    return await desk.save(lambda: _save(room, source, state, answer, offer, seen))
+    return partial(_save, room, source, state, answer, offer, seen)
+
+
+def _save_unchanged(room: Room, source: Source, state: SourceState) -> SourceReport:
+    room.store.save_state(state)
+    return SourceReport(source.id, source.name, "unchanged")
 
 
 def _save(room: Room, source: Source, state: SourceState, answer: Fetched, offer: Offer, seen: str) -> SourceReport:
