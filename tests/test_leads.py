@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -88,12 +89,37 @@ def test_rss_20_gives_a_canonical_link_once_and_counts_items_without_a_link() ->
         "https://world.example/?p=1002",
         "https://world.example/?p=1004",
     ]
-    assert offer.note == "2 items without a usable link were skipped"
+    assert offer.note.startswith("2 items without a usable link were skipped; ")
     assert offer.form == "RSS 2.0"
 
 
-def test_dates_in_the_future_and_from_1970_are_not_believed() -> None:
-    assert [lead.published for lead in golden("rss2.xml").leads[1:]] == [None, None]
+def test_dates_in_the_future_and_from_1970_are_not_believed_and_are_marked() -> None:
+    offer = golden("rss2.xml")
+    assert [lead.published for lead in offer.leads[1:]] == [None, None]
+    assert offer.note.endswith(
+        "1 item dated in the future; that date is left out; 1 item dated before 1995; that date is left out"
+    )
+
+
+def dated_offer(date: str) -> Offer:
+    item = f"<item><title>A</title><link>https://gazette.example/1</link><pubDate>{date}</pubDate></item>"
+    return read(f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode())
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), timedelta(hours=11)])
+def test_a_date_a_few_hours_ahead_is_a_wrong_zone_and_is_taken_for_now(ahead: timedelta) -> None:
+    offer = dated_offer(format_datetime(NOW + ahead))
+    assert (offer.leads[0].published, offer.note) == (NOW, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("60", 3600), (" 5 ", 300), ("0", 0), ("-60", 0), ("an hour", 0), ("", 0), ("525600", 86_400), ("1e9", 0)],
+)
+def test_the_pace_that_a_feed_asks_for_is_read_in_minutes_and_is_a_day_at_most(said: str, seconds: float) -> None:
+    head = f"<title>x</title><ttl>{said}</ttl>"
+    item = "<item><title>A</title><link>https://gazette.example/1</link></item>"
+    assert read(f'<rss version="2.0"><channel>{head}{item}</channel></rss>'.encode()).ttl == seconds
 
 
 def test_atom_is_read_with_its_bases_languages_and_kinds_of_text() -> None:

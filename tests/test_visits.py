@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -268,6 +268,21 @@ class TestTheNextVisit:
         desk.visit()
         assert desk.state().due_at == NOW + rest
 
+    @pytest.mark.parametrize(("minutes", "rest"), [(5, HALF_HOUR), (90, timedelta(minutes=90)), (99_999, DAY)])
+    def test_is_not_before_the_feed_itself_wants_it_though_later_answers_do_not_repeat_that(
+        self, desk: Desk, minutes: int, rest: timedelta
+    ) -> None:
+        slow = feed("north", "a").replace("<channel>", f"<channel><ttl>{minutes}</ttl>")
+        url = desk.web.answers("https://north.example/feed", slow)
+        desk.web.answers(url, slow)
+        desk.web.answers(url, status=304)
+        desk.web.answers(url, feed("north", "a", "b"))
+        for _ in ("new", "the same bytes", "304"):
+            desk.visit(now_all=True)
+            assert desk.state().due_at == NOW + rest
+        desk.visit(now_all=True)
+        assert desk.state().due_at == NOW + HALF_HOUR
+
 
 class TestOutages:
     def test_spare_everybody(self, newsroom: Desk) -> None:
@@ -292,6 +307,57 @@ class TestOutages:
         assert not outage
         assert [newsroom.state(name).failures for name in PLACES] == [0, 1, 1, 1]
         assert [report.outcome for report in reports] == ["ok", "failed", "failed", "failed"]
+
+    @pytest.mark.parametrize(("online", "blamed"), [(False, 0), (None, 1), (True, 1)])
+    def test_of_one_or_two_sources_are_told_by_a_look_at_the_network(
+        self, newsroom: Desk, online: bool | None, blamed: int
+    ) -> None:
+        looked: list[list[str]] = []
+
+        async def look(unreached: Sequence[str]) -> bool | None:
+            looked.append([*unreached])
+            return online
+
+        newsroom.room = replace(newsroom.room, online=look)
+        for name in PLACES[:2]:
+            newsroom.web.forget(f"https://{name}.example/feed")
+            newsroom.web.fails(f"https://{name}.example/feed", net_error())
+        assert newsroom.outcomes("north", "south") == {"north": "failed", "south": "failed"}
+        assert looked == [["https://north.example/feed", "https://south.example/feed"]]
+        assert [newsroom.state(name).failures for name in ("north", "south")] == [blamed, blamed]
+
+    def test_are_not_told_by_many_sources_of_one_host(self, quick_store: SqlStore) -> None:
+        desk = Desk(quick_store, *(source(name, url=f"https://one.example/{name}") for name in PLACES))
+        for name in PLACES:
+            desk.web.fails(f"https://one.example/{name}", net_error())
+        desk.visit()
+        assert {desk.state(name).failures for name in PLACES} == {1}
+
+    def test_are_not_looked_for_when_somebody_answers(self, newsroom: Desk) -> None:
+        async def look(unreached: Sequence[str]) -> bool | None:
+            raise AssertionError("nobody had to look")
+
+        newsroom.room = replace(newsroom.room, online=look)
+        newsroom.web.forget("https://north.example/feed")
+        newsroom.web.fails("https://north.example/feed", net_error())
+        newsroom.visit()
+        assert newsroom.state("north").failures == 1
+
+    def test_that_begin_after_the_sources_answered_cost_no_page_a_try(self, newsroom: Desk) -> None:
+        looks: list[str] = []
+
+        async def look(unreached: Sequence[str]) -> bool | None:
+            looks.extend(unreached)
+            return False
+
+        newsroom.room = replace(newsroom.room, online=look)
+        for name in PLACES:
+            newsroom.web.fails(f"https://{name}.example/{name}-1", net_error())
+        report = asyncio.run(fetch_all(newsroom.room, Filer(newsroom.room.watch, newsroom.store)))
+        assert len(report.failed_pages) == 4
+        assert all("our own network is out" in reason for _, reason in report.failed_pages)
+        assert [each.attempts for each in newsroom.store.pending(NOW + DAY, 9)] == [0, 0, 0, 0]
+        assert len(looks) == 1
 
     def test_cost_no_page_a_try(self, newsroom: Desk) -> None:
         newsroom.visit()

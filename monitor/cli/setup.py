@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
+
+if TYPE_CHECKING:
+    from monitor.wire import App
 
 
 @click.command()
@@ -97,6 +101,7 @@ def doctor(obj: Context, as_json: bool) -> None:
             rows.append(("guard", True, f"{told}; empty it unless you mean that"))
         if settings.robots != "obey":
             rows.append(("robots", True, "MONITOR_ROBOTS is ignore: for servers of your own only"))
+        rows += _failing(app)
         waiting = app.store.undelivered()
         rows.append(("outbox", True, f"{plural(waiting, 'delivery', 'deliveries')} waiting"))
     good = all(fine for _, fine, _ in rows)
@@ -107,6 +112,20 @@ def doctor(obj: Context, as_json: bool) -> None:
             click.echo(f"{'ok ' if fine else 'BAD'} {name}: {text}")
         click.echo("everything a run needs is there" if good else "mend what is marked BAD, then run doctor again")
     sys.exit(0 if good else 3)
+
+
+def _failing(app: App) -> list[tuple[str, bool, str]]:
+    """One line for each source that fails, in the words of the digest; no run needs all of them, so none is bad."""
+    from zoneinfo import ZoneInfo
+
+    from monitor.stages.health import describe
+
+    states, now, zone = app.store.source_states(), app.clock.now(), ZoneInfo(app.watch.timezone)
+    return [
+        ("source", True, f"{source.id}: {'; '.join(describe(state, source, now, zone))}")
+        for source in app.watch.sources
+        if (state := states.get(source.id)) and state.failures
+    ]
 
 
 def _list(problems: tuple[str, ...]) -> str:

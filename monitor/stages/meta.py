@@ -22,6 +22,8 @@ _ARTICLE_TYPES = re.compile(
 )
 _LD_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?://\s*\]\]>|\]\]>|-->)?[\s;]*$")
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+# What is wrong with a date that nobody can mean, in words.
+IN_FUTURE, LONG_AGO = "in the future", f"before {_EARLIEST.year}"
 _FILLERS = (datetime(2001, 1, 1, tzinfo=UTC), datetime(2004, 2, 2, tzinfo=UTC))
 _NODES_READ = 2000
 _HAS_TIME = re.compile(r"\d:\d\d|T\d{4}")
@@ -207,17 +209,32 @@ def language(tag: str) -> str:
 
 def moment(value: str, now: datetime) -> datetime | None:
     """A written date as a moment in UTC (which a date without a zone is taken for); None where it is not believable."""
+    found = _written(value)
+    return None if found is None else believable(found, now)
+
+
+def dated(value: str, now: datetime) -> tuple[datetime | None, str]:
+    """The same for what a feed says of an item, never after now, and what is wrong with a date that is left out.
+
+    A date that is up to a day ahead is a mistaken time zone: such an item is out, so it was published by now.
+    """
+    found = _written(value)
+    if found is None:
+        return None, ""
+    believed = believable(found, now)
+    if believed is not None:
+        return min(believed, now), ""
+    return None, IN_FUTURE if found.year >= now.year else LONG_AGO
+
+
+def _written(value: str) -> datetime | None:
     value = value.strip()
     if not value or len(value) > 80:
         return None
     try:
-        found = datetime.fromisoformat(value)
+        return datetime.fromisoformat(value)
     except ValueError:
-        found_loosely = _loosely(value)
-        if found_loosely is None:
-            return None
-        found = found_loosely
-    return believable(found, now)
+        return _loosely(value)
 
 
 def _loosely(value: str) -> datetime | None:
