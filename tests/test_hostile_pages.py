@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,17 @@ class TestInvisibleCharacters:
         )
         page = read(body)
         assert not set(page.title + page.text) & set(self.EVIL.replace("[31m", ""))
+
+    @pytest.mark.parametrize("evil", ["\x1b", "\x0b", "&#27;", "&#x1B;", "&#027", "&#1;", "&#xc;", "&#31;"])
+    def test_cost_no_page_its_text(self, evil: str) -> None:
+        page = read(f"<html><body><article><h1>A{evil} B</h1><p>{TEXT}{evil}</p></article></body></html>")
+        assert not page.summary_only
+        assert (page.title, page.text.removeprefix("A B\n").split(".")[0]) == ("A B", TEXT.split(".")[0])
+
+    @pytest.mark.parametrize("sound", ["&#10;", "&#9;", "&#127;", "&#270;", "&#x1f4;", "&#300;", "&#x20AC;"])
+    def test_are_not_taken_for_others(self, sound: str) -> None:
+        page = read(f"<html><body><article><h1>A {sound} B</h1><p>{TEXT}</p></article></body></html>")
+        assert page.title == " ".join(unescape(f"A {sound} B").replace("\x7f", "").split())
 
     def test_leave_what_a_feed_says(self) -> None:
         evil = self.EVIL

@@ -54,11 +54,19 @@ class Said:
     published: str = ""
 
 
+# As they stand, or as references: lxml takes them from a page and then refuses to write them into another tree, which
+# would cost the whole article.
+_CONTROLS = re.compile(
+    r"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d)|[xX]0*(?:[1-8bcefBCEF]|1[0-9a-fA-F])(?![0-9a-fA-F]));?"
+)
+
+
 def parse_html(text: str) -> lxml_html.HtmlElement | None:
     """The tree of a page, without comments; None where there is no markup at all."""
     parser = lxml_html.HTMLParser(
         encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True
     )
+    text = _CONTROLS.sub(" ", text)
     try:
         return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
