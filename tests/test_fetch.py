@@ -273,6 +273,12 @@ class TestBrokenServers:
             taken.bind(("127.0.0.1", 0))
             assert refused(f"http://127.0.0.1:{taken.getsockname()[1]}/").reason == "connect"
 
+    def test_what_the_system_says_is_told(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        error = refused(f"http://127.0.0.1:{port}/")
+        assert str(error) == "cannot connect: Connection refused"
+
     def test_one_failure_leaves_the_fetcher_usable(self, web: Web) -> None:
         bad = web.does("/bad", lambda answer: answer.raw(b"nonsense"))
         good = web.page("/good", body=b"fine")

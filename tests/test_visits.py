@@ -14,7 +14,7 @@ from support.builders import DAY, HOUR, NOW, WATCH
 from support.fakes import FakeFetcher, FeedItem, InlinePool, SetClock, net_error, rss, status_error
 
 from monitor.edges.store import SqlStore
-from monitor.errors import WorkerError
+from monitor.errors import FetchError, WorkerError
 from monitor.model import Kind, Lead, Source, SourceReport, SourceState
 from monitor.pipeline import Filer, Room, fetch_all
 from monitor.pipeline.visits import AT_ONCE, MOST_CHILDREN, visit_all
@@ -248,6 +248,26 @@ class TestWhoIsAsked:
         newsroom.room = replace(newsroom.room, progress=lambda *step: steps.append(step))
         newsroom.visit()
         assert steps == [("sources", done, 4) for done in (1, 2, 3, 4)]
+
+
+class TestAHostThatWantsToBeLeftAlone:
+    def test_costs_its_sources_no_failure_and_is_asked_when_it_likes(self, desk: Desk) -> None:
+        url = desk.web.answers("https://north.example/feed", feed("north", "a"))
+        desk.visit()
+        before = desk.state()
+        desk.web.forget(url)
+        desk.web.fails(url, FetchError("the server asked to be left alone", url=url, reason="wait", retry_after=7200.0))
+        for _ in range(3):
+            (report,) = desk.visit(now_all=True)
+            assert (report.outcome, report.reason) == ("failed", "the server asked to be left alone")
+        assert desk.state() == replace(before, due_at=NOW + 2 * HOUR)
+
+    def test_keeps_the_failure_with_which_it_said_so(self, desk: Desk) -> None:
+        url = desk.web.fails("https://north.example/feed", status_error(429, retry_after=7200.0))
+        desk.web.fails(url, FetchError("the server asked to be left alone", url=url, reason="wait", retry_after=7000.0))
+        desk.visit()
+        desk.visit(now_all=True)
+        assert (desk.state().failures, desk.state().reason) == (1, "HTTP status 429")
 
 
 class TestTheNextVisit:

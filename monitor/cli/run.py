@@ -84,8 +84,8 @@ def say_told(told: Told | None, delivery: DeliveryReport, app: App) -> None:
         from monitor.stages.digest import NEEDS_A_LOOK
 
         digest = told.digest
-        looks = sum(1 for line in digest.sources if line.reason.startswith(NEEDS_A_LOOK))
-        needy = f"; {plural(looks, 'line')} about sources that need a look" if looks else ""
+        looks = len({line.source_id for line in digest.sources if line.reason.startswith(NEEDS_A_LOOK)})
+        needy = f"; {plural(looks, 'source needs', 'sources need')} a look" if looks else ""
         click.echo(f"digest {digest.name}: {plural(digest.counts.developments, 'development')}{needy}")
         for problem in told.problems:
             click.echo(f"  {problem}", err=True)

@@ -12,6 +12,9 @@ Every hop of a redirect is made here, and every connection goes through the guar
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import ssl
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -267,5 +270,12 @@ def _fetched(answer: Answer, *, moved_to: str, note: str, unasked: bool) -> Fetc
     )
 
 
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _words(error: BaseException) -> str:
+    """What the system said, where it said anything: "Connection refused" rather than "all attempts failed"."""
+    said, cause = str(error) or type(error).__name__, error.__cause__ or error.__context__
+    while cause is not None:
+        # Looking names up and TLS have numbers of their own.
+        if isinstance(cause, OSError) and not isinstance(cause, (socket.gaierror, ssl.SSLError)) and cause.errno:
+            said = os.strerror(cause.errno)
+        cause = cause.__cause__ or cause.__context__
+    return said

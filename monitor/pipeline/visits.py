@@ -12,7 +12,7 @@ from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
 from monitor.model import Fetched, Kind, Offer, Request, Source, SourceReport, SourceState
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.room import Room
-from monitor.stages.health import NEVER_ASKED, Visit, address, is_outage, may_be_ours, spared, unwell, well
+from monitor.stages.health import NEVER_ASKED, Visit, address, is_outage, left_alone, may_be_ours, spared, unwell, well
 from monitor.stages.identity import canonical_url
 from monitor.stages.leads import read_offer
 
@@ -34,6 +34,11 @@ class _Failure:
     source: Source
     state: SourceState
     error: MonitorError
+
+    @property
+    def reason(self) -> str:
+        """In words; the address is named only where it is not the source's own."""
+        return str(self.error).removeprefix(f"{self.source.url}: ")
 
 
 async def visit_all(room: Room, only: frozenset[str], now_all: bool) -> tuple[tuple[SourceReport, ...], bool]:
@@ -83,9 +88,13 @@ def _settle(room: Room, found: list[SourceReport | _Failure], outage: bool) -> t
                 continue
             status = error.status if isinstance(error, FetchError) else None
             wait = error.retry_after if isinstance(error, FetchError) else None
-            room.store.save_visit(unwell(state, failure.source, now, str(error), status=status, retry_after=wait), ())
+            if wait and isinstance(error, FetchError) and error.reason == "wait":
+                room.store.save_visit(left_alone(state, now, wait), ())
+                continue
+            after = unwell(state, failure.source, now, failure.reason, status=status, retry_after=wait)
+            room.store.save_visit(after, ())
     reports = tuple(
-        SourceReport(each.source.id, each.source.name, "failed", reason=str(each.error))
+        SourceReport(each.source.id, each.source.name, "failed", reason=each.reason)
         if isinstance(each, _Failure)
         else each
         for each in found

@@ -295,7 +295,7 @@ def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_ou
 
 
 def _answered(state: SourceState) -> bool:
-    return not state.failures and not not_asked(state)
+    return state.ok_at is not None and not state.failures and not not_asked(state)
 
 
 def source_lines(

@@ -134,6 +134,11 @@ def unwell(
     )
 
 
+def left_alone(state: SourceState, now: datetime, wait: float) -> SourceState:
+    """After its host's wish kept us from asking at all: neither an answer nor one more failure."""
+    return replace(state, due_at=now + timedelta(seconds=wait))
+
+
 def spared(state: SourceState, now: datetime) -> SourceState:
     """After an outage on our side: nobody is blamed, and the source is asked again soon."""
     return replace(state, tried_at=now, due_at=now + OUTAGE_REST)
