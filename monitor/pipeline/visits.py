@@ -9,7 +9,7 @@ from hashlib import blake2b
 from urllib.parse import urlsplit
 
 from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
-from monitor.model import Fetched, Kind, Offer, Request, Source, SourceReport, SourceState
+from monitor.model import Fetched, Offer, Request, Source, SourceReport, SourceState
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.room import Room
 from monitor.stages.health import NEVER_ASKED, Visit, address, is_outage, left_alone, may_be_ours, spared, unwell, well
@@ -177,8 +177,6 @@ async def _offer(room: Room, source: Source, state: SourceState, answer: Fetched
 
 
 async def _read(room: Room, source: Source, state: SourceState, answer: Fetched) -> Offer:
-    kind = source.kind
-    since = state.ok_at if kind in (Kind.SITEMAP, Kind.AUTO) else None
     work = partial(
         read_offer,
         answer.body,
@@ -186,9 +184,9 @@ async def _read(room: Room, source: Source, state: SourceState, answer: Fetched)
         source_id=source.id,
         content_type=answer.content_type,
         charset=answer.charset,
-        kind=kind.value,
+        kind=source.kind.value,
         now=room.clock.now(),
         select=source.select,
-        since=since,
+        since=state.ok_at,
     )
     return await room.pool.run(work)

@@ -50,7 +50,7 @@ def read_offer(
     select: str = "",
     since: datetime | None = None,
 ) -> Offer:
-    """The leads of one answer, in its order; `kind` is a Kind. A feed is recognised by its content alone.
+    """The leads of one answer, in its order; `kind` is a Kind. Feeds and sitemaps are told by their content alone.
 
     `select`: see Source; `since`: the last visit that went well, which a sitemap's leads must be newer than.
     Raises ExtractError, with what came instead, when there is nothing that can be read as this kind.
@@ -67,8 +67,8 @@ def read_offer(
         what = f"an XML document of another kind (<{name}>)" if name else "neither XML, JSON nor HTML"
         raise ExtractError(f"{url}: not a feed: {what}; check the address")
     if found is Kind.SITEMAP:
-        if kind not in (Kind.SITEMAP, Kind.AUTO):
-            raise ExtractError(f'{url}: not a feed: a sitemap; set kind = "sitemap" to read it as one')
+        if kind == Kind.INDEX:
+            raise ExtractError(f'{url}: not a web page but a sitemap; set kind = "sitemap" to read it as one')
         return sitemap_offer(text, url=url, source_id=source_id, since=since, now=now, notes=CUT[: int(cut)])
     if found is Kind.INDEX:
         if kind not in (Kind.INDEX, Kind.AUTO):
