@@ -67,7 +67,7 @@ def at(url: str, says: str) -> Trick:
 def drip(server: Server) -> str:
     def talk(talk: Talk) -> None:
         talk.say(OK + b"\r\n")
-        talk.drip(b"x" * 60, 0.1)
+        talk.drip(b"x" * 90, 0.1)
 
     return server.does(talk)
 
@@ -172,7 +172,7 @@ SIEGE: dict[str, dict[str, Trick]] = {
     "TestBodiesWithoutEnd": {
         "over the cap": told(answer("200 OK", b"x" * 200_001), "larger than 200,000 bytes"),
         "endless chunks": Trick(endless, "larger than 200,000 bytes"),
-        "drip-feed": Trick(drip, r"no complete answer within 1\.5 s"),
+        "drip-feed": Trick(drip, "no complete answer within 5 s"),
     },
     "TestBrokenAnswers": {
         "lying Content-Length": said(OK + b"Content-Length: 100\r\n\r\nshort", "broken answer"),

@@ -8,8 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from end_to_end.command import monitor
-from end_to_end.folder import lay
 from support.builders import DAY, HOUR, NOW
 from support.fakes import SetClock
 from support.hostile import Server, hostile_server, loopback
@@ -19,6 +17,7 @@ from monitor.edges.store import SqlStore
 from monitor.edges.store_hosts import FORGOTTEN_AFTER
 from monitor.errors import FetchError
 from monitor.model import Fetched, HostMemory, Request, RobotsFile
+from monitor.wire import App, load_settings, open_app, open_room
 
 pytest_plugins = ("support.store_fixtures",)
 
@@ -156,11 +155,23 @@ class TestAWishToBeLeftAlone:
         with hostile_server() as other:
             assert reasons(runs.run(server.address + "/x", other.answers(body=b"there"))) == ["wait", ""]
 
-    def test_is_kept_by_the_commands_too(self, server: Server, tmp_path: Path) -> None:
+    def test_is_kept_in_the_working_folder(self, server: Server, tmp_path: Path) -> None:
         url = server.answers("503 Busy", b"", "Retry-After: 7200")
-        home = lay(tmp_path / "home", url)
-        assert "HTTP status 503" in monitor("sources", "check", "--home", home).out
-        assert "the server asked to be left alone" in monitor("sources", "check", "--home", home).out
+        (tmp_path / "watch.toml").write_text("[watch]\nname = 'Talks'\nsubject = 'mediator'\n")
+        settings = load_settings(tmp_path, None, {"MONITOR_ALLOW_ADDRESSES": "127.0.0.0/8"})
+
+        async def ask(app: App) -> str:
+            async with open_room(app) as room:
+                try:
+                    return (await room.fetcher.fetch(Request(url, pause=0.0))).url
+                except FetchError as error:
+                    return error.reason
+
+        reasons = []
+        for _ in range(2):
+            with open_app(settings) as app:
+                reasons.append(asyncio.run(ask(app)))
+        assert reasons == ["status", "wait"]
         assert server.paths() == ["/robots.txt", "/x"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import json
@@ -132,7 +133,13 @@ def _warm() -> tuple[socket.socket, subprocess.Popen[bytes]]:
             env=environment({"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}),
         )
     assert ours.recv(1) == b".", "it has imported everything"
+    atexit.register(_end, ours, process)
     return ours, process
+
+
+def _end(ours: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    ours.close()
+    process.wait(LONGEST)
 
 
 def python(code: str, *args: str, env: Mapping[str, str] | None = None, cwd: str | Path | None = None) -> Done:

@@ -10,13 +10,13 @@ arguments, environment, folder and streams.
 from __future__ import annotations
 
 import array
+import contextlib
 import gc
 import importlib
 import json
 import os
 import pkgutil
 import random
-import signal
 import socket
 import sys
 from typing import Any
@@ -38,15 +38,20 @@ def import_everything() -> None:
 
 def serve(tests: socket.socket) -> None:
     """Each request is a JSON text with three streams and a pipe for the exit code; a child becomes the command."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
+    children = 0
     while True:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                children -= 1
         request, streams, _, _ = socket.recv_fds(tests, 1 << 20, 4)
         if not request:
+            for _ in range(children):
+                os.wait()
             return
+        children += 1
         if os.fork() == 0:
             tests.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _stand_by(json.loads(request), streams)
             return
         for stream in streams:
