@@ -350,13 +350,14 @@ class TestAlerts:
     def test_of_a_source_that_fails_for_a_year_come_each_week(self, seed: int) -> None:
         lateness = Random(seed).choices(range(3601), k=366)
         state, alerted = failed_times(ALERT_AFTER), list[datetime]()
+        watch = replace(WATCH, sources=(SOURCE,))
         for day, late in enumerate(lateness):
             # The digest is made daily at seven in Berlin, more or less on time, through both changes of the clocks.
             local = datetime(2024, 3, 21, 7, tzinfo=ZONE) + day * DAY
             now = local.astimezone(UTC) + timedelta(seconds=late)
             while state.due_at and state.due_at <= now:
                 state = fail(state, state.due_at)
-            if alerts([state], now):
+            if alerts([state], watch, now):
                 state = replace(state, alerted_at=now)
                 alerted.append(local)
         assert alerted[0].day == 21

@@ -52,6 +52,10 @@ class TestTelling:
         assert told[0].digest.sources[0].reason.startswith("needs a look: HTTP status 503")
         assert "nothing new, a source needs a look" in subject_line(told[0].digest)
 
+    def test_a_failing_source_that_was_taken_out_of_the_watch_bothers_nobody(self, store: SqlStore) -> None:
+        store.save_visit(make_state("old", failures=9, failing_since=NOW - DAY, reason="HTTP status 503"), ())
+        assert tell(WATCH, store, NOW) is None
+
     def test_what_is_told_is_told_once(self, store: SqlStore) -> None:
         store.file(None, make_filed())
         told = tell(WATCH, store, NOW)

@@ -47,7 +47,7 @@ def preview(watch: Watch, store: Store, now: datetime) -> Digest | None:
     """The digest that would be made now, or None when there is nothing to tell; nothing is stored."""
     material = store.material()
     digest = make_digest(material, watch, now=now, name=_name(watch, store, now))
-    return digest if has_news(digest) or alerts(material.states, now) else None
+    return digest if has_news(digest) or alerts(material.states, watch, now) else None
 
 
 def tell(
@@ -60,7 +60,7 @@ def tell(
     """
     material = store.material()
     digest = make_digest(material, watch, now=now, name=_name(watch, store, now))
-    alerted = alerts(material.states, now)
+    alerted = alerts(material.states, watch, now)
     if not (has_news(digest) or alerted or say_so):
         return None
     deliveries, problems = _deliveries(digest, watch, sender, now)

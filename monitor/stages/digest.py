@@ -329,6 +329,8 @@ def source_lines(
     return (line for _, line in sorted(lines, key=lambda each: not each[0]))
 
 
-def alerts(states: Iterable[SourceState], now: datetime) -> tuple[str, ...]:
-    """The ids of the sources that a digest made now points out."""
-    return tuple(state.source_id for state in states if alert_due(state, state.alerted_at, now))
+def alerts(states: Iterable[SourceState], watch: Watch, now: datetime) -> tuple[str, ...]:
+    """The ids of the watch's sources that a digest made now points out; those taken out of it bother nobody."""
+    followed = {source.id for source in watch.sources}
+    due = (state for state in states if alert_due(state, state.alerted_at, now))
+    return tuple(state.source_id for state in due if state.source_id in followed)
