@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("last_modified", sa.Text(), nullable=False),
         sa.Column("robots_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("place"),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_host")),
     )
 
     with op.batch_alter_table("source", schema=None) as batch_op:
