@@ -126,6 +126,18 @@ class TestSqliteFile:
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("SELECT version_num FROM alembic_version").fetchone() != ("9999",)
 
+    def test_of_several_migrations_all_are_made_or_none(self, path: Path, add_migration: AddMigration) -> None:
+        engine = database.open_engine(f"sqlite:///{path}")
+        command.upgrade(database._config(engine), "0001")
+        engine.dispose()
+        before = table_names(path)
+        add_migration('op.execute("INSERT INTO nowhere VALUES (1)")')
+        with pytest.raises(StoreError, match="nowhere"):
+            self.open(path)
+        assert table_names(path) == before
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
     def test_a_newer_schema_is_refused_and_not_touched(self, path: Path) -> None:
         self.open(path).close()
         with closing(sqlite3.connect(path)) as connection:
