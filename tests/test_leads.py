@@ -285,7 +285,6 @@ def test_a_challenge_instead_of_a_feed_is_recognised() -> None:
         (b"%PDF-1.4 \x00\xff", "neither XML, JSON nor HTML"),
         (b'{"message": "no"}', "JSON, but no JSON Feed"),
         (b"{" * 100_000, "JSON that does not parse"),
-        (b"<?xml version='1.0'?><urlset></urlset>", "a sitemap"),
         (b"<?xml version='1.0'?><svg></svg>", "an XML document of another kind"),
     ],
 )
