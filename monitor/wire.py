@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -154,31 +155,39 @@ async def open_room(app: App, progress: Progress = no_progress, *, tell_all: boo
     """The network and the workers around a run."""
     from monitor.edges.fetch import HttpFetcher, user_agent
     from monitor.edges.guard import Guard, networks
+    from monitor.edges.network import online
     from monitor.edges.pool import ProcessPool
 
     settings = app.settings
+    guard = Guard(networks(settings.allow_addresses))
     fetcher = HttpFetcher(
         user_agent(__version__, settings.contact),
         deadline=settings.deadline,
         most_bytes=settings.max_bytes,
         hosts=settings.hosts,
-        guard=Guard(networks(settings.allow_addresses)),
+        guard=guard,
         obey_robots=settings.robots == "obey",
+        recall=app.store.host,
+        now=app.clock.now,
     )
     workers = settings.workers or os.cpu_count() or 1
     pool = ProcessPool(workers, seconds=settings.page_seconds, megabytes=settings.page_memory)
     async with fetcher, pool:
-        yield Room(
-            app.watch,
-            app.store,
-            fetcher,
-            pool,
-            app.clock,
-            tries=settings.retries,
-            jitter=random.random,
-            tell_all=tell_all,
-            progress=progress,
-        )
+        try:
+            yield Room(
+                app.watch,
+                app.store,
+                fetcher,
+                pool,
+                app.clock,
+                tries=settings.retries,
+                jitter=random.random,
+                tell_all=tell_all,
+                progress=progress,
+                online=partial(online, others=[source.url for source in app.watch.sources], guard=guard),
+            )
+        finally:
+            app.store.keep_hosts(fetcher.news_of_hosts(), app.clock.now())
 
 
 @contextlib.contextmanager

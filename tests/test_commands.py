@@ -23,6 +23,7 @@ from end_to_end.folder import follow, lay
 from end_to_end.newsroom import press
 from end_to_end.pages import bare
 from end_to_end.site import FEED, Entry, Site
+from support.hostile import hostile_server
 
 from monitor.cli.main import COMMANDS
 from monitor.demo import html
@@ -254,7 +255,8 @@ def test_init_lays_a_folder_that_doctor_finds_good(tmp_path: Path) -> None:
     assert len(list((home / "seeds").glob("*.md"))) == 5
     done = monitor("doctor", "--home", home)
     assert done.code == 0, done.all
-    assert all(line.startswith("ok  ") for line in done.out.splitlines()[:-1])
+    marks = {line[:3] for line in done.out.splitlines()[:-1]}
+    assert marks == {"ok ", "see"}
     assert done.out.splitlines()[-1] == "everything a run needs is there"
 
 
@@ -554,6 +556,11 @@ def test_sources_are_listed_with_their_last_answer(home: Path, lived: Lived) -> 
     assert last.startswith("2 sources, 1 failing")
     rows = monitor("sources", "list", "--json", "--home", home).json
     assert [(row["id"], row["failures"]) for row in rows] == [("source-1", 0), ("source-2", 1)]
+    examined = monitor("doctor", "--home", home)
+    assert examined.code == 0, examined.all
+    (line,) = [line for line in examined.out.splitlines() if "source: " in line]
+    assert line.startswith("see source: source-2: HTTP status 503")
+    assert line.split("; ")[1].endswith("once, never answered yet")
 
 
 def test_a_check_of_sources_shows_what_they_offer_and_stores_nothing(home: Path, lived: Lived) -> None:
@@ -571,6 +578,15 @@ def test_a_check_of_sources_shows_what_they_offer_and_stores_nothing(home: Path,
     assert last == "1 of 3 sources answered"
     assert [row["ok"] for row in rows.json] == [True, False, False]
     assert stored.count(home, "lead") == stored.count(home, "source") == 0
+
+
+def test_a_check_of_sources_says_where_one_has_moved_to(home: Path) -> None:
+    with hostile_server() as server:
+        server.answers("301 Moved", b"", "Location: /new", path="/old")
+        server.answers("200 OK", b"<rss version='2.0'><channel><title>x</title></channel></rss>", path="/new")
+        follow(home, server.address + "/old")
+        done = monitor("sources", "check", "--home", home)
+    assert done.out.splitlines()[0] == f"ok   source-1: RSS 2.0, 0 leads (has moved for good to {server.address}/new)"
 
 
 def test_an_unconfirmed_address_is_marked(home: Path) -> None:

@@ -6,18 +6,23 @@ import asyncio
 import gzip
 import os
 import socket
+import threading
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.hostile import loopback
+from support.http2 import http2_server
 from support.web import Answer, Web, web_server
 
 from monitor.edges.fetch import HttpFetcher, user_agent
@@ -273,6 +278,12 @@ class TestBrokenServers:
             taken.bind(("127.0.0.1", 0))
             assert refused(f"http://127.0.0.1:{taken.getsockname()[1]}/").reason == "connect"
 
+    def test_what_the_system_says_is_told(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        error = refused(f"http://127.0.0.1:{port}/")
+        assert str(error) == "cannot connect: Connection refused"
+
     def test_one_failure_leaves_the_fetcher_usable(self, web: Web) -> None:
         bad = web.does("/bad", lambda answer: answer.raw(b"nonsense"))
         good = web.page("/good", body=b"fine")
@@ -324,6 +335,26 @@ class TestPoliteness:
         assert all(isinstance(answer, Fetched) for answer in answers)
         assert time.monotonic() - start < 0.55
 
+    @pytest.mark.parametrize("hosts", [1, 3])
+    def test_only_so_many_hosts_are_asked_at_once(self, hosts: int) -> None:
+        busy, most, lock = 0, 0, threading.Lock()
+
+        def slow(answer: Answer) -> None:
+            nonlocal busy, most
+            with lock:
+                busy += 1
+                most = max(most, busy)
+            time.sleep(0.1)
+            with lock:
+                busy -= 1
+            answer.say(200)
+
+        with ExitStack() as stack:
+            webs = [stack.enter_context(web_server()) for _ in range(7)]
+            answers = fetch_each(*(Request(web.does("/x", slow), pause=0.0) for web in webs), hosts=hosts)
+        assert all(isinstance(answer, Fetched) for answer in answers)
+        assert most == hosts
+
     def test_waiting_for_ones_turn_is_not_counted_against_the_deadline(self, web: Web) -> None:
         url = web.page("/x")
         answers = fetch_each(*[Request(url, pause=0.3)] * 3, deadline=0.5)
@@ -335,6 +366,19 @@ class TestPoliteness:
         assert headers["user-agent"] == "monitor/9.9 (news digest; +desk@example.org)"
         assert headers["accept-encoding"] == "gzip, deflate, br"
         assert user_agent("9.9", "") == "monitor/9.9 (news digest)"
+
+    @pytest.mark.parametrize("coding", ["gzip", "br"])
+    def test_a_server_that_speaks_http_2_is_asked_in_it_on_one_connection(self, tmp_path: Path, coding: str) -> None:
+        packed = gzip.compress(b"here") if coding == "gzip" else brotli.compress(b"here")
+        with http2_server(tmp_path, packed, ("content-encoding", coding), ("etag", '"1"')) as server:
+            requests = [Request(f"{server.url}/{path}", '"0"', pause=0.0) for path in "xyz"]
+            answers = fetch_each(*requests, trust=str(server.trust), obey_robots=False)
+            assert [(answer.body, answer.etag) for answer in answers if isinstance(answer, Fetched)] == [
+                (b"here", '"1"')
+            ] * 3
+            (asked,) = server.asked
+        assert [request[":path"] for request in asked] == ["/x", "/y", "/z"]
+        assert {request["if-none-match"] for request in asked} == {'"0"'}
 
     def test_no_cookie_is_kept(self, web: Web) -> None:
         url = web.page("/x", Set_Cookie="visitor=4711; Path=/")

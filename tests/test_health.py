@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import DAY, HOUR, NOW, WATCH, make_state
 
-from monitor.model import Source, SourceState
-from monitor.stages.digest import alerts, source_lines
+from monitor.model import Material, Source, SourceState
+from monitor.stages.digest import alerts, make_digest, source_lines
 from monitor.stages.health import (
     ALERT_AFTER,
     GONE_REST,
@@ -27,6 +28,8 @@ from monitor.stages.health import (
     describe,
     has_moved,
     is_outage,
+    may_be_ours,
+    read_pages,
     read_words,
     spared,
     unwell,
@@ -256,7 +259,9 @@ class TestSilence:
     def test_nobody_is_quiet_while_we_are_off_or_offline(self) -> None:
         state = self.with_rhythm(HOUR)
         assert told(state, NOW + 9 * DAY) == ()
-        assert told(spared(state, NOW + 9 * DAY), NOW + 9 * DAY) == ()
+        assert told(spared(state, NOW + 9 * DAY), NOW + 9 * DAY) == (
+            "could not be asked Friday 29 Mar, 10:00: our own network was out",
+        )
 
     @given(st.integers(10, 60 * 24 * 30))
     def test_no_source_that_keeps_its_rhythm_is_ever_called_quiet(self, minutes: int) -> None:
@@ -304,7 +309,27 @@ class TestItemsAndArticles:
         assert read_words(make_state(), []) == make_state()
 
 
+class TestPagesWithoutText:
+    def test_are_named_with_the_reason_when_they_are_most(self) -> None:
+        state = read_pages(make_state(), [""] * 20 + ["a consent page"] * 3)
+        assert told(state) == ()
+        assert told(read_pages(state, ["a consent page"] * 3)) == (
+            "its pages give no text, so the feed's summaries are read; the last one: a consent page",
+        )
+
+    def test_are_forgiven_when_they_have_text_again(self) -> None:
+        state = read_pages(make_state(), ["HTTP status 403"] * 20)
+        assert told(state) != ()
+        assert told(read_pages(state, [""] * 3)) == ()
+
+
 class TestAlerts:
+    def test_come_at_once_for_a_source_that_says_it_is_gone_and_so_does_its_recovery(self) -> None:
+        state = fail(make_state(), status=410)
+        assert alert_due(state, None, NOW)
+        assert not alert_due(replace(state, alerted_at=NOW), NOW, NOW + DAY)
+        assert succeed(state, NOW + GONE_REST).recovered_at == NOW + GONE_REST
+
     def test_come_with_the_third_failure_in_a_row(self) -> None:
         states = [failed_times(count) for count in range(5)]
         assert [alert_due(state, None, NOW) for state in states] == [False, False, False, True, True]
@@ -321,16 +346,18 @@ class TestAlerts:
         assert alert_due(state, state.alerted_at, NOW + 2 * DAY)
 
     @settings(max_examples=15)
-    @given(lateness=st.lists(st.integers(0, 3600), min_size=366, max_size=366))
-    def test_of_a_source_that_fails_for_a_year_come_each_week(self, lateness: list[int]) -> None:
+    @given(seed=st.integers(0, 2**32))
+    def test_of_a_source_that_fails_for_a_year_come_each_week(self, seed: int) -> None:
+        lateness = Random(seed).choices(range(3601), k=366)
         state, alerted = failed_times(ALERT_AFTER), list[datetime]()
+        watch = replace(WATCH, sources=(SOURCE,))
         for day, late in enumerate(lateness):
             # The digest is made daily at seven in Berlin, more or less on time, through both changes of the clocks.
             local = datetime(2024, 3, 21, 7, tzinfo=ZONE) + day * DAY
             now = local.astimezone(UTC) + timedelta(seconds=late)
             while state.due_at and state.due_at <= now:
                 state = fail(state, state.due_at)
-            if alerts([state], now):
+            if alerts([state], watch, now):
                 state = replace(state, alerted_at=now)
                 alerted.append(local)
         assert alerted[0].day == 21
@@ -362,16 +389,41 @@ class TestAlerts:
 class TestOutage:
     @pytest.mark.parametrize("reasons", [["connect"] * 3, ["timeout"] * 5, ["connect", "timeout", "dns"]])
     def test_is_ours_when_nobody_can_be_reached(self, reasons: list[str]) -> None:
-        assert is_outage(reasons, 0)
+        assert may_be_ours(reasons, 0)
+        assert is_outage(LEAST_FOR_OUTAGE, None)
 
     @pytest.mark.parametrize("other", ["status", "", "robots", "protocol", "wait"])
     def test_is_not_ours_when_somebody_answered_in_any_way(self, other: str) -> None:
-        assert not is_outage(["connect"] * 9 + [other], 0)
-        assert not is_outage(["connect"] * 9, 1)
+        assert not may_be_ours(["connect"] * 9 + [other], 0)
+        assert not may_be_ours(["connect"] * 9, 1)
 
-    def test_is_not_guessed_from_one_or_two(self) -> None:
-        assert not is_outage(["connect"] * (LEAST_FOR_OUTAGE - 1), 0)
-        assert not is_outage([], 0)
+    def test_says_nothing_of_addresses_that_we_refused(self) -> None:
+        assert may_be_ours(["connect", "address", "url"], 0)
+        assert not may_be_ours(["address", "url"], 0)
+        assert not may_be_ours([], 0)
+
+    @pytest.mark.parametrize("hosts", range(1, LEAST_FOR_OUTAGE + 2))
+    def test_is_what_our_own_look_says_and_guessed_only_without_one_and_from_many(self, hosts: int) -> None:
+        assert is_outage(hosts, False)
+        assert not is_outage(hosts, True)
+        assert is_outage(hosts, None) == (hosts >= LEAST_FOR_OUTAGE)
+
+    def test_is_said_until_the_source_answers(self) -> None:
+        state = spared(make_state(ok_at=NOW - DAY), NOW)
+        assert told(state) == ("could not be asked Wednesday 20 Mar, 10:00: our own network was out",)
+        assert told(succeed(state, NOW + HOUR)) == ()
+
+    def test_of_many_sources_is_one_line_of_the_digest_and_none_of_them_counts_as_answered(self) -> None:
+        sources = tuple(Source(name, name, f"https://{name}.example/feed") for name in "abcd")
+        states = [spared(make_state(source.id, ok_at=NOW - DAY), NOW) for source in sources]
+        watch = replace(WATCH, sources=sources)
+        (line,) = source_lines(states, watch, NOW)
+        assert (line.name, line.reason.split(";")[0]) == (
+            "4 sources",
+            "could not be asked Wednesday 20 Mar, 10:00: our own network was out",
+        )
+        digest = make_digest(Material(states=tuple(states)), watch, now=NOW, name="today")
+        assert (digest.counts.answered, digest.counts.sources) == (0, 4)
 
     @given(failures=st.integers(0, 20))
     def test_changes_nothing_but_the_time_of_the_next_try(self, failures: int) -> None:

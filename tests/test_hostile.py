@@ -9,15 +9,18 @@ import asyncio
 import gzip
 import io
 import socket
+import ssl
 import time
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 import pytest
 from support.hostile import Server, Talk, fails, fetch_all, fetch_one, hostile_server, loopback
+from support.mail import make_certificate
 
 from monitor.edges.guard import Guard
 from monitor.errors import FetchError
@@ -44,7 +47,8 @@ class TestAddressesThatAreNotPublic:
         "host",
         "127.0.0.1 localhost [::1] [::ffff:127.0.0.1] [64:ff9b::7f00:1] [2002:7f00:1::] 0.0.0.0 2130706433 0x7f000001 "
         "0x7f.0.0.1 0177.0.0.1 127.1 127.0.0.1. 127。0。0。1 １２７.0.0.1 127．0．0．1 169.254.169.254 10.0.0.1 "
-        "192.168.0.1 100.64.0.1 224.0.0.1 [fe80::1] [fd00::1]".split(),
+        "172.16.0.1 192.168.0.1 100.64.0.1 224.0.0.1 [fe80::1] [fd00::1] [ff02::1] [2001:0:7f00:1::1] "
+        "[::127.0.0.1]".split(),
     )
     def test_are_never_connected_to(self, server: Server, host: str) -> None:
         port = server.address.rpartition(":")[2]
@@ -94,6 +98,19 @@ class TestRebindingAndRedirectsAstray:
     )
     def test_a_redirect_to_another_scheme_is_refused(self, server: Server, target: str) -> None:
         assert fails(server.answers("302 Found", b"", f"Location: {target}")).reason == "url"
+
+    def test_a_redirect_from_https_to_http_is_followed_with_a_warning_and_moves_nothing(
+        self, server: Server, tmp_path: Path
+    ) -> None:
+        certificate, key = make_certificate(tmp_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        with hostile_server(context) as safe:
+            target = server.answers(body=b"here")
+            url = safe.answers("301 Moved", b"", f"Location: {target}").replace("127.0.0.1", "localhost")
+            answer = fetch_one(url, trust=str(certificate), obey_robots=False)
+        assert (answer.body, answer.moved_to) == (b"here", "")
+        assert answer.note == f"redirected from https to unprotected http: {target}"
 
 
 class TestAddressesThatAreMalformed:

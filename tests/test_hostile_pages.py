@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def pool_of(seconds: float) -> Iterator[Callable[..., object]]:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Callable[..., object]]:
-    yield from pool_of(15.0)
+    # On a busy machine; alone none of these takes half of it.
+    yield from pool_of(30.0)
 
 
 @pytest.fixture
@@ -151,6 +153,17 @@ class TestInvisibleCharacters:
         )
         page = read(body)
         assert not set(page.title + page.text) & set(self.EVIL.replace("[31m", ""))
+
+    @pytest.mark.parametrize("evil", ["\x1b", "\x0b", "&#27;", "&#x1B;", "&#027", "&#1;", "&#xc;", "&#31;"])
+    def test_cost_no_page_its_text(self, evil: str) -> None:
+        page = read(f"<html><body><article><h1>A{evil} B</h1><p>{TEXT}{evil}</p></article></body></html>")
+        assert not page.summary_only
+        assert (page.title, page.text.removeprefix("A B\n").split(".")[0]) == ("A B", TEXT.split(".")[0])
+
+    @pytest.mark.parametrize("sound", ["&#10;", "&#9;", "&#127;", "&#270;", "&#x1f4;", "&#300;", "&#x20AC;"])
+    def test_are_not_taken_for_others(self, sound: str) -> None:
+        page = read(f"<html><body><article><h1>A {sound} B</h1><p>{TEXT}</p></article></body></html>")
+        assert page.title == " ".join(unescape(f"A {sound} B").replace("\x7f", "").split())
 
     def test_leave_what_a_feed_says(self) -> None:
         evil = self.EVIL

@@ -59,9 +59,13 @@ def test_nothing_is_no_kind() -> None:
     assert kind_of("hello there", "text/html") is Kind.INDEX
 
 
-def test_a_sitemap_in_a_feeds_place_names_the_mend() -> None:
+def test_a_sitemap_in_a_feeds_place_is_read_as_what_it_is() -> None:
+    assert read((GOLDEN / "sitemaps" / "news.xml").read_bytes(), "feed").form == "news sitemap"
+
+
+def test_a_sitemap_in_an_index_pages_place_names_the_mend() -> None:
     with pytest.raises(ExtractError, match='set kind = "sitemap"'):
-        read((GOLDEN / "sitemaps" / "news.xml").read_bytes(), "feed")
+        read((GOLDEN / "sitemaps" / "news.xml").read_bytes(), "index")
 
 
 def test_a_feed_in_a_sitemaps_place_is_read_as_what_it_is() -> None:

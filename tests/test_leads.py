@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -88,12 +89,87 @@ def test_rss_20_gives_a_canonical_link_once_and_counts_items_without_a_link() ->
         "https://world.example/?p=1002",
         "https://world.example/?p=1004",
     ]
-    assert offer.note == "2 items without a usable link were skipped"
+    assert offer.note.startswith("2 items without a usable link were skipped; ")
     assert offer.form == "RSS 2.0"
 
 
-def test_dates_in_the_future_and_from_1970_are_not_believed() -> None:
-    assert [lead.published for lead in golden("rss2.xml").leads[1:]] == [None, None]
+def test_dates_in_the_future_and_from_1970_are_not_believed_and_are_marked() -> None:
+    offer = golden("rss2.xml")
+    assert [lead.published for lead in offer.leads[1:]] == [None, None]
+    assert offer.note.endswith(
+        "1 item dated in the future; that date is left out; 1 item dated before 1995; that date is left out"
+    )
+
+
+_RDF = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="{}" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+)
+_PUBLISHED = "<pubDate>Tue, 20 Aug 2024 10:00:00 GMT</pubDate>"
+_DC = "<dc:date>2024-08-20T10:00:00Z</dc:date><dc:creator>Ida Brook</dc:creator>"
+
+
+@pytest.mark.parametrize(
+    ("form", "head", "more"),
+    [
+        ("RSS 0.90", _RDF.format("http://my.netscape.com/rdf/simple/0.9/"), _DC),
+        ("RSS 0.91", '<rss version="0.91">', _PUBLISHED),
+        ("RSS 0.92", '<rss version="0.92">', _PUBLISHED),
+        ("RSS 0.93", '<rss version="0.93">', _PUBLISHED),
+        ("RSS 0.94", '<rss version="0.94">', _PUBLISHED),
+        ("RSS 1.0", _RDF.format("http://purl.org/rss/1.0/"), _DC),
+        ("RSS 2.0", '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">', _DC),
+    ],
+)
+def test_every_rss_since_the_first_is_read(form: str, head: str, more: str) -> None:
+    item = f"<item><title>A ferry sails</title><link>https://gazette.example/ferry</link>{more}</item>"
+    end = "</rdf:RDF>" if "rdf:" in head else "</rss>"
+    channel = "<channel><title>x</title>"
+    body = f"{channel}</channel>{item}" if "rdf:" in head else f"{channel}{item}</channel>"
+    offer = read(head + body + end)
+    (lead,) = offer.leads
+    assert (offer.form, lead.title, lead.url) == (form, "A ferry sails", "https://gazette.example/ferry")
+    assert lead.published == datetime(2024, 8, 20, 10, tzinfo=UTC)
+    assert lead.author == ("Ida Brook" if more is _DC else "")
+
+
+@pytest.mark.parametrize(
+    ("inner", "title", "summary"),
+    [
+        ("<media:title>A ferry</media:title><media:description>It sails</media:description>", "A ferry", "It sails"),
+        ("<title>A ferry</title><media:group><media:description>It sails</media:description></media:group>",
+         "A ferry", "It sails"),
+        ("<title>A ferry</title><description>It sails</description><media:description>A photo</media:description>",
+         "A ferry", "It sails"),
+    ],
+)  # fmt: skip
+def test_media_rss_speaks_where_the_item_itself_does_not(inner: str, title: str, summary: str) -> None:
+    item = f'<item>{inner}<media:content url="/v.mp4"/><link>https://gazette.example/ferry</link></item>'
+    head = '<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/">'
+    body = f"{head}<channel><title>x</title>{item}</channel></rss>"
+    (lead,) = read(body).leads
+    assert (lead.title, lead.summary, lead.url) == (title, summary, "https://gazette.example/ferry")
+
+
+def dated_offer(date: str) -> Offer:
+    item = f"<item><title>A</title><link>https://gazette.example/1</link><pubDate>{date}</pubDate></item>"
+    return read(f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode())
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), timedelta(hours=11)])
+def test_a_date_a_few_hours_ahead_is_a_wrong_zone_and_is_taken_for_now(ahead: timedelta) -> None:
+    offer = dated_offer(format_datetime(NOW + ahead))
+    assert (offer.leads[0].published, offer.note) == (NOW, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("60", 3600), (" 5 ", 300), ("0", 0), ("-60", 0), ("an hour", 0), ("", 0), ("525600", 86_400), ("1e9", 0)],
+)
+def test_the_pace_that_a_feed_asks_for_is_read_in_minutes_and_is_a_day_at_most(said: str, seconds: float) -> None:
+    head = f"<title>x</title><ttl>{said}</ttl>"
+    item = "<item><title>A</title><link>https://gazette.example/1</link></item>"
+    assert read(f'<rss version="2.0"><channel>{head}{item}</channel></rss>'.encode()).ttl == seconds
 
 
 def test_atom_is_read_with_its_bases_languages_and_kinds_of_text() -> None:
@@ -209,7 +285,6 @@ def test_a_challenge_instead_of_a_feed_is_recognised() -> None:
         (b"%PDF-1.4 \x00\xff", "neither XML, JSON nor HTML"),
         (b'{"message": "no"}', "JSON, but no JSON Feed"),
         (b"{" * 100_000, "JSON that does not parse"),
-        (b"<?xml version='1.0'?><urlset></urlset>", "a sitemap"),
         (b"<?xml version='1.0'?><svg></svg>", "an XML document of another kind"),
     ],
 )

@@ -14,7 +14,7 @@ from support.hostile import Server, fails, fetch_all, fetch_one, hostile_server,
 from monitor.edges.fetch import HttpFetcher
 from monitor.edges.robots import LONGEST_DELAY, MOST_BYTES, read_robots
 from monitor.errors import FetchError
-from monitor.model import Fetched, Request
+from monitor.model import Fetched, Request, RobotsFile
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ class TestHostileFiles:
         ("said", "kept"), [("2", 2), ("86400", LONGEST_DELAY), ("-5", 0), ("nan", 0), ("1e999", 0)]
     )
     def test_a_pause_it_asks_for_is_clamped(self, said: str, kept: float) -> None:
-        rules = read_robots(f"User-agent: *\nCrawl-delay: {said}\n".encode())
+        rules = read_robots(RobotsFile(f"User-agent: *\nCrawl-delay: {said}\n".encode()))
         assert rules.delay == kept
         assert ("86400 s" in rules.note) == (said == "86400")
 
@@ -189,11 +189,11 @@ class TestHostileFiles:
     )
     def test_none_takes_long(self, text: str) -> None:
         start = time.process_time()
-        rules = read_robots(text.encode())
+        rules = read_robots(RobotsFile(text.encode()))
         for _ in range(5):
             rules.allow("http://gazette.example/" + "a" * 2000)
         assert time.process_time() - start < 2.0
 
     @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
     def test_whatever_stands_there_is_read(self, body: bytes) -> None:
-        assert read_robots(body).allow("http://gazette.example/x") in (True, False)
+        assert read_robots(RobotsFile(body)).allow("http://gazette.example/x") in (True, False)

@@ -107,6 +107,15 @@ def test_an_address_that_is_a_feed_is_taken_as_it_is(home: Path, site: Site) -> 
     assert asked(site) == {"/feed.xml"}
 
 
+def test_a_search_that_answers_in_a_feed_keeps_every_word_of_its_question(home: Path, site: Site) -> None:
+    question = f"{site.feed}?q=%22harbour+strike%22&lang=en&sort=date"
+    done = run(home, "add", question, "--id", "search")
+    assert done.code == 0, done.all
+    assert watch(home).endswith(f'url = "{question}"\n')
+    checked = run(home, "check", "search")
+    assert checked.out.startswith("ok   search: RSS 2.0, 2 leads"), checked.all
+
+
 def test_a_news_sitemap_is_found_through_robots_txt(home: Path, site: Site) -> None:
     news = (
         f"<urlset><url><loc>{site.base}/new</loc><n:news><n:publication><n:name>Front</n:name></n:publication>"

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from support.builders import NOW, make_article, make_digest, make_filed, make_lead, make_state
@@ -21,6 +22,7 @@ from monitor.edges import database
 from monitor.edges.store import SqlStore
 from monitor.edges.tables import metadata
 from monitor.errors import StoreError
+from monitor.model import SourceState
 
 pytest_plugins = ("support.store_fixtures",)
 
@@ -96,6 +98,22 @@ class TestSqliteFile:
         with closing(sqlite3.connect(backup)) as connection:
             assert connection.execute("SELECT id FROM article").fetchall() == [("a1",)]
 
+    @pytest.mark.parametrize("since", ["0001", "0002"])
+    def test_what_every_older_version_kept_is_still_there(self, path: Path, since: str) -> None:
+        engine = database.open_engine(f"sqlite:///{path}")
+        command.upgrade(database._config(engine), since)
+        engine.dispose()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(
+                "INSERT INTO source (id, etag, last_modified, body_hash, failures, reason, note, ok_at) "
+                "VALUES ('gazette', '\"1\"', 'Wed', '00', 2, 'HTTP status 503', '', '2024-03-20 09:00:00')"
+            )
+        store = SqlStore.open(f"sqlite:///{path}", NOW)
+        expected = SourceState("gazette", '"1"', "Wed", "00", ok_at=NOW, failures=2, reason="HTTP status 503")
+        assert store.source_states() == {"gazette": expected}
+        assert store.host("gazette.example:https") is None
+        store.close()
+
     def test_a_migration_that_fails_leaves_the_database_as_it_was(
         self, path: Path, add_migration: AddMigration
     ) -> None:
@@ -107,6 +125,18 @@ class TestSqliteFile:
         assert table_names(path) == before
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("SELECT version_num FROM alembic_version").fetchone() != ("9999",)
+
+    def test_of_several_migrations_all_are_made_or_none(self, path: Path, add_migration: AddMigration) -> None:
+        engine = database.open_engine(f"sqlite:///{path}")
+        command.upgrade(database._config(engine), "0001")
+        engine.dispose()
+        before = table_names(path)
+        add_migration('op.execute("INSERT INTO nowhere VALUES (1)")')
+        with pytest.raises(StoreError, match="nowhere"):
+            self.open(path)
+        assert table_names(path) == before
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
 
     def test_a_newer_schema_is_refused_and_not_touched(self, path: Path) -> None:
         self.open(path).close()

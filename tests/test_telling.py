@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.builders import DAY, HOUR, NOW, WATCH, make_article, make_filed, make_filing
+from support.builders import DAY, HOUR, NOW, WATCH, make_article, make_filed, make_filing, make_state
 from support.channels import FakeChannel, FakeClock
 
 from monitor.edges.store import SqlStore
 from monitor.errors import DeliveryError
 from monitor.model import NewDelivery, Watch
 from monitor.pipeline.telling import deliver_all, preview, tell
+from monitor.stages.letter import subject_line
 
 pytest_plugins = ("support.store_fixtures",)
 
@@ -40,6 +41,20 @@ class TestTelling:
         told = tell(WATCH, store, NOW, say_so=True)
         assert told is not None
         assert told.digest.counts.developments == 0
+
+    def test_a_source_that_needs_a_look_is_told_without_any_news_and_again_after_a_week(self, store: SqlStore) -> None:
+        state = make_state(failures=3, failing_since=NOW - DAY, reason="HTTP status 503", due_at=NOW + HOUR)
+        store.save_state(state)
+        assert preview(WATCH, store, NOW) is not None
+        told = [tell(WATCH, store, NOW + days * DAY) for days in range(9)]
+        assert [each is not None for each in told] == [True, *[False] * 6, True, False]
+        assert told[0] is not None
+        assert told[0].digest.sources[0].reason.startswith("needs a look: HTTP status 503")
+        assert "nothing new, a source needs a look" in subject_line(told[0].digest)
+
+    def test_a_failing_source_that_was_taken_out_of_the_watch_bothers_nobody(self, store: SqlStore) -> None:
+        store.save_state(make_state("old", failures=9, failing_since=NOW - DAY, reason="HTTP status 503"))
+        assert tell(WATCH, store, NOW) is None
 
     def test_what_is_told_is_told_once(self, store: SqlStore) -> None:
         store.file(None, make_filed())

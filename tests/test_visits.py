@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from support.fakes import FakeFetcher, FeedItem, InlinePool, SetClock, net_error
 from support.stores import visit
 
 from monitor.edges.store import SqlStore
-from monitor.errors import WorkerError
+from monitor.errors import FetchError, WorkerError
 from monitor.model import Kind, Lead, Source, SourceReport, SourceState
 from monitor.pipeline import Filer, Room, fetch_all
 from monitor.pipeline.visits import AT_ONCE, MOST_CHILDREN, visit_all
@@ -248,6 +248,26 @@ class TestWhoIsAsked:
         assert steps == [("sources", done, 4) for done in (1, 2, 3, 4)]
 
 
+class TestAHostThatWantsToBeLeftAlone:
+    def test_costs_its_sources_no_failure_and_is_asked_when_it_likes(self, desk: Desk) -> None:
+        url = desk.web.answers("https://north.example/feed", feed("north", "a"))
+        desk.visit()
+        before = desk.state()
+        desk.web.forget(url)
+        desk.web.fails(url, FetchError("the server asked to be left alone", url=url, reason="wait", retry_after=7200.0))
+        for _ in range(3):
+            (report,) = desk.visit(now_all=True)
+            assert (report.outcome, report.reason) == ("failed", "the server asked to be left alone")
+        assert desk.state() == replace(before, due_at=NOW + 2 * HOUR)
+
+    def test_keeps_the_failure_with_which_it_said_so(self, desk: Desk) -> None:
+        url = desk.web.fails("https://north.example/feed", status_error(429, retry_after=7200.0))
+        desk.web.fails(url, FetchError("the server asked to be left alone", url=url, reason="wait", retry_after=7000.0))
+        desk.visit()
+        desk.visit(now_all=True)
+        assert (desk.state().failures, desk.state().reason) == (1, "HTTP status 429")
+
+
 class TestTheNextVisit:
     @pytest.mark.parametrize(("jitter", "rest"), [(0.0, 30.0), (0.5, 31.5), (1.0, 33.0)])
     def test_is_spread_over_a_tenth(self, desk: Desk, jitter: float, rest: float) -> None:
@@ -265,6 +285,21 @@ class TestTheNextVisit:
         desk.web.answers("https://north.example/feed", body, status=status, fresh_for=fresh_for)
         desk.visit()
         assert desk.state().due_at == NOW + rest
+
+    @pytest.mark.parametrize(("minutes", "rest"), [(5, HALF_HOUR), (90, timedelta(minutes=90)), (99_999, DAY)])
+    def test_is_not_before_the_feed_itself_wants_it_though_later_answers_do_not_repeat_that(
+        self, desk: Desk, minutes: int, rest: timedelta
+    ) -> None:
+        slow = feed("north", "a").replace("<channel>", f"<channel><ttl>{minutes}</ttl>")
+        url = desk.web.answers("https://north.example/feed", slow)
+        desk.web.answers(url, slow)
+        desk.web.answers(url, status=304)
+        desk.web.answers(url, feed("north", "a", "b"))
+        for _ in ("new", "the same bytes", "304"):
+            desk.visit(now_all=True)
+            assert desk.state().due_at == NOW + rest
+        desk.visit(now_all=True)
+        assert desk.state().due_at == NOW + HALF_HOUR
 
 
 class TestOutages:
@@ -290,6 +325,57 @@ class TestOutages:
         assert not outage
         assert [newsroom.state(name).failures for name in PLACES] == [0, 1, 1, 1]
         assert [report.outcome for report in reports] == ["ok", "failed", "failed", "failed"]
+
+    @pytest.mark.parametrize(("online", "blamed"), [(False, 0), (None, 1), (True, 1)])
+    def test_of_one_or_two_sources_are_told_by_a_look_at_the_network(
+        self, newsroom: Desk, online: bool | None, blamed: int
+    ) -> None:
+        looked: list[list[str]] = []
+
+        async def look(unreached: Sequence[str]) -> bool | None:
+            looked.append([*unreached])
+            return online
+
+        newsroom.room = replace(newsroom.room, online=look)
+        for name in PLACES[:2]:
+            newsroom.web.forget(f"https://{name}.example/feed")
+            newsroom.web.fails(f"https://{name}.example/feed", net_error())
+        assert newsroom.outcomes("north", "south") == {"north": "failed", "south": "failed"}
+        assert looked == [["https://north.example/feed", "https://south.example/feed"]]
+        assert [newsroom.state(name).failures for name in ("north", "south")] == [blamed, blamed]
+
+    def test_are_not_told_by_many_sources_of_one_host(self, quick_store: SqlStore) -> None:
+        desk = Desk(quick_store, *(source(name, url=f"https://one.example/{name}") for name in PLACES))
+        for name in PLACES:
+            desk.web.fails(f"https://one.example/{name}", net_error())
+        desk.visit()
+        assert {desk.state(name).failures for name in PLACES} == {1}
+
+    def test_are_not_looked_for_when_somebody_answers(self, newsroom: Desk) -> None:
+        async def look(unreached: Sequence[str]) -> bool | None:
+            raise AssertionError("nobody had to look")
+
+        newsroom.room = replace(newsroom.room, online=look)
+        newsroom.web.forget("https://north.example/feed")
+        newsroom.web.fails("https://north.example/feed", net_error())
+        newsroom.visit()
+        assert newsroom.state("north").failures == 1
+
+    def test_that_begin_after_the_sources_answered_cost_no_page_a_try(self, newsroom: Desk) -> None:
+        looks: list[str] = []
+
+        async def look(unreached: Sequence[str]) -> bool | None:
+            looks.extend(unreached)
+            return False
+
+        newsroom.room = replace(newsroom.room, online=look)
+        for name in PLACES:
+            newsroom.web.fails(f"https://{name}.example/{name}-1", net_error())
+        report = asyncio.run(fetch_all(newsroom.room, Filer(newsroom.room.watch, newsroom.store)))
+        assert len(report.failed_pages) == 4
+        assert all("our own network is out" in reason for _, reason in report.failed_pages)
+        assert [each.attempts for each in newsroom.store.pending(NOW + DAY, 9)] == [0, 0, 0, 0]
+        assert len(looks) == 1
 
     def test_cost_no_page_a_try(self, newsroom: Desk) -> None:
         newsroom.visit()

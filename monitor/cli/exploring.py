@@ -20,15 +20,17 @@ _MOST_PARTS = 3
 async def look(room: Room, source: Source) -> Offer:
     """What a source would offer now; of an index of sitemaps the first few are read. Raises MonitorError."""
     pause = source.pause.total_seconds()
-    offer = await _offer(room, source, source.url, pause)
+    answer = await room.fetcher.fetch(Request(source.url, pause=pause))
+    offer = await _offer(room, source, answer)
+    moved = f"has moved for good to {answer.moved_to}" if answer.moved_to else ""
+    offer = replace(offer, note="; ".join(part for part in (offer.note, answer.note, moved) if part))
     for address in offer.more[:_MOST_PARTS] if not offer.leads else ():
-        part = await _offer(room, source, address, pause)
+        part = await _offer(room, source, await room.fetcher.fetch(Request(address, pause=pause)))
         offer = replace(offer, leads=offer.leads + part.leads, newest=part.newest or offer.newest)
     return offer
 
 
-async def _offer(room: Room, source: Source, url: str, pause: float) -> Offer:
-    answer = await room.fetcher.fetch(Request(url, pause=pause))
+async def _offer(room: Room, source: Source, answer: Fetched) -> Offer:
     work = partial(
         read_offer, answer.body, url=answer.url, source_id=source.id, content_type=answer.content_type,
         charset=answer.charset, kind=source.kind.value, now=room.clock.now(), select=source.select,

@@ -81,8 +81,12 @@ def say_told(told: Told | None, delivery: DeliveryReport, app: App) -> None:
         if waiting and not delivery.failed:
             click.echo(f"  {plural(waiting, 'delivery', 'deliveries')} of earlier digests wait for their next try")
     else:
-        counts = told.digest.counts
-        click.echo(f"digest {told.digest.name}: {plural(counts.developments, 'development')}")
+        from monitor.stages.digest import NEEDS_A_LOOK
+
+        digest = told.digest
+        looks = len({line.source_id for line in digest.sources if line.reason.startswith(NEEDS_A_LOOK)})
+        needy = f"; {plural(looks, 'source needs', 'sources need')} a look" if looks else ""
+        click.echo(f"digest {digest.name}: {plural(digest.counts.developments, 'development')}{needy}")
         for problem in told.problems:
             click.echo(f"  {problem}", err=True)
     for channel, to in delivery.done:

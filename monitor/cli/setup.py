@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
+
+if TYPE_CHECKING:
+    from monitor.wire import App
 
 
 @click.command()
@@ -50,7 +54,8 @@ def doctor(obj: Context, as_json: bool) -> None:
     from monitor.wire import open_app, smtp_server
 
     settings = obj.settings()
-    rows: list[tuple[str, bool, str]] = []
+    # Good, bad, or (None) good enough for a run but worth a look.
+    rows: list[tuple[str, bool | None, str]] = []
     with open_app(settings) as app:
         watch = app.watch
         rows.append(
@@ -67,7 +72,7 @@ def doctor(obj: Context, as_json: bool) -> None:
             )
         )
         if unconfirmed:
-            rows.append(("sources", True, f"addresses nobody has confirmed: {', '.join(unconfirmed)}"))
+            rows.append(("sources", None, f"addresses nobody has confirmed: {', '.join(unconfirmed)}"))
         health = app.store.health()
         rows.append(
             ("database", health["check"] == "ok", ", ".join(f"{name} {value}" for name, value in health.items()))
@@ -90,23 +95,49 @@ def doctor(obj: Context, as_json: bool) -> None:
             rows.append(("mail", True, "no recipients ([digest] to is empty): digests are files only"))
         if not settings.contact:
             rows.append(
-                ("manners", True, "MONITOR_CONTACT is empty: set a page or address that publishers can write to")
+                ("manners", None, "MONITOR_CONTACT is empty: set a page or address that publishers can write to")
             )
         if settings.allow_addresses:
             told = f"MONITOR_ALLOW_ADDRESSES: any source can make this machine ask {settings.allow_addresses}"
-            rows.append(("guard", True, f"{told}; empty it unless you mean that"))
+            rows.append(("guard", None, f"{told}; empty it unless you mean that"))
         if settings.robots != "obey":
-            rows.append(("robots", True, "MONITOR_ROBOTS is ignore: for servers of your own only"))
+            rows.append(("robots", None, "MONITOR_ROBOTS is ignore: for servers of your own only"))
+        rows += _failing(app)
         waiting = app.store.undelivered()
-        rows.append(("outbox", True, f"{plural(waiting, 'delivery', 'deliveries')} waiting"))
-    good = all(fine for _, fine, _ in rows)
+        rows.append(("outbox", None if waiting else True, f"{plural(waiting, 'delivery', 'deliveries')} waiting"))
+    good = all(fine is not False for _, fine, _ in rows)
     if as_json:
-        say_json({"ok": good, "checks": [{"name": name, "ok": fine, "text": text} for name, fine, text in rows]})
+        say_json(
+            {
+                "ok": good,
+                "checks": [
+                    {"name": name, "ok": fine is not False, "look": fine is None, "text": text}
+                    for name, fine, text in rows
+                ],
+            }
+        )
     else:
         for name, fine, text in rows:
-            click.echo(f"{'ok ' if fine else 'BAD'} {name}: {text}")
+            click.echo(f"{_MARKS[fine]} {name}: {text}")
         click.echo("everything a run needs is there" if good else "mend what is marked BAD, then run doctor again")
     sys.exit(0 if good else 3)
+
+
+_MARKS = {True: "ok ", False: "BAD", None: "see"}
+
+
+def _failing(app: App) -> list[tuple[str, bool | None, str]]:
+    """One line for each source that fails, in the words of the digest; no run needs all of them, so none is bad."""
+    from zoneinfo import ZoneInfo
+
+    from monitor.stages.health import describe
+
+    states, now, zone = app.store.source_states(), app.clock.now(), ZoneInfo(app.watch.timezone)
+    return [
+        ("source", None, f"{source.id}: {'; '.join(describe(state, source, now, zone))}")
+        for source in app.watch.sources
+        if (state := states.get(source.id)) and state.failures
+    ]
 
 
 def _list(problems: tuple[str, ...]) -> str:

@@ -57,7 +57,7 @@ def list_(obj: Context, as_json: bool) -> None:
         for source in app.watch.sources:
             mark = "" if source.confirmed else " [address unconfirmed]"
             click.echo(f"{source.id:<{width}}  {source.name}{mark}: {_words(states.get(source.id), source, now, zone)}")
-        failing = sum(1 for state in states.values() if state.failures)
+        failing = sum(1 for source in app.watch.sources if source.id in states and states[source.id].failures)
         click.echo(f"{plural(len(app.watch.sources), 'source')}, {failing} failing, times are {app.watch.timezone}")
 
 

@@ -161,6 +161,9 @@ def _back_up(engine: Engine, now: datetime) -> None:
     if engine.dialect.name != "sqlite" or not engine.url.database:
         return
     target = Path(f"{engine.url.database}.before-{now:%Y%m%d-%H%M%S}")
+    if target.exists():
+        # Another program came to the same database at the same second.
+        return
     connection = sqlite3.connect(engine.url.database)
     try:
         connection.execute("VACUUM INTO ?", (str(target),))

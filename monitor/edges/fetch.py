@@ -12,7 +12,12 @@ Every hop of a redirect is made here, and every connection goes through the guar
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import ssl
 import time
+from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 
 import httpx
@@ -21,11 +26,11 @@ from monitor.edges.addresses import checked_url, place
 from monitor.edges.answers import Answer
 from monitor.edges.decode import ACCEPTED, PackedError, TooLargeError, read_body
 from monitor.edges.guard import Guard, RefusedAddressError
-from monitor.edges.hosts import Host, Hosts
-from monitor.edges.robots import AGAIN_SECONDS, KEPT_SECONDS, MOST_BYTES, Rules, ask_robots
+from monitor.edges.hosts import Host, Hosts, Recall, nothing_kept, system_now
+from monitor.edges.robots import MOST_BYTES, Rules, ask_robots
 from monitor.edges.transport import CONNECT_SECONDS, GuardedTransport
 from monitor.errors import FetchError
-from monitor.model import Fetched, Request
+from monitor.model import Fetched, HostMemory, Request, RobotsFile
 
 MOST_REDIRECTS = 5
 # Connections that stay open between two requests to their hosts, of which many take turns.
@@ -44,7 +49,8 @@ class HttpFetcher:
     `deadline`: seconds for a whole request, redirects included, waiting for its turn apart; `most_bytes`: cap on a
     body, unpacked; `hosts`: how many hosts are asked at once; `guard`: without one, only public addresses;
     `obey_robots`: ask each host for its robots.txt and keep to it; `trust`: a PEM file instead of the usual
-    certificates; `transport`: another way to the network, unguarded.
+    certificates; `transport`: another way to the network, unguarded; `recall`: what earlier runs kept of a host;
+    `now`: the time of day for that.
     """
 
     def __init__(
@@ -58,12 +64,14 @@ class HttpFetcher:
         obey_robots: bool = True,
         trust: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
+        recall: Recall = nothing_kept,
+        now: Callable[[], datetime] = system_now,
     ) -> None:
         self._deadline = deadline
         self._most_bytes = most_bytes
         self._obey_robots = obey_robots
         self._slots = asyncio.Semaphore(hosts)
-        self._hosts = Hosts()
+        self._hosts = Hosts(recall, now)
         self._headers: tuple[Header, ...] = (
             (b"User-Agent", agent.encode("ascii", "replace")),
             (b"Accept-Encoding", ACCEPTED.encode()),
@@ -84,6 +92,10 @@ class HttpFetcher:
     ) -> None:
         """Close the connections."""
         await self._transport.aclose()
+
+    def news_of_hosts(self) -> tuple[HostMemory, ...]:
+        """What hosts asked of us in this run, to be kept for the next."""
+        return self._hosts.news()
 
     async def fetch(self, request: Request) -> Fetched:
         """See `ports.Fetcher`."""
@@ -130,20 +142,18 @@ class HttpFetcher:
     async def _ask_robots(self, url: httpx.URL, host: Host, pause: float) -> Rules | FetchError:
         left = self._deadline
 
-        async def ask(at: httpx.URL) -> Answer:
+        async def ask(at: httpx.URL, kept: RobotsFile) -> Answer:
             nonlocal left
-            other = self._hosts.at(place(at))
+            other, conditions = self._hosts.at(place(at)), _conditions(kept)
             other.refuse_while_closed(str(at))
-            answer, spent = await self._turn(at, other, (), pause, left, most_bytes=MOST_BYTES + 1, cut=True)
+            answer, spent = await self._turn(at, other, conditions, pause, left, most_bytes=MOST_BYTES + 1, cut=True)
             left -= spent
             return answer
 
         try:
-            host.rules, kept = await ask_robots(url, ask), KEPT_SECONDS
+            return host.learn(await ask_robots(url, ask, host.file), self._hosts.now())
         except FetchError as error:
-            host.rules, kept = error, 0.0 if error.reason == "wait" else AGAIN_SECONDS
-        host.rules_until = time.monotonic() + kept
-        return host.rules
+            return host.learn(error, self._hosts.now())
 
     async def _turn(
         self,
@@ -171,7 +181,7 @@ class HttpFetcher:
                     finally:
                         host.free_at = time.monotonic() + pause
                 if answer.status in (429, 503) and answer.retry_after:
-                    host.closed_until = time.monotonic() + answer.retry_after
+                    host.close_for(answer.retry_after)
                 return answer, time.monotonic() - start
         finally:
             host.busy -= 1
@@ -224,7 +234,7 @@ class HttpFetcher:
         return await self._transport.handle_async_request(request)
 
 
-def _conditions(request: Request) -> tuple[Header, ...]:
+def _conditions(request: Request | RobotsFile) -> tuple[Header, ...]:
     """The validators as they came; one that can be no header is left out."""
     pairs = ((b"If-None-Match", request.etag), (b"If-Modified-Since", request.last_modified))
     return tuple((name, value.encode("latin-1", "replace")) for name, value in pairs if value and value.isprintable())
@@ -264,5 +274,12 @@ def _fetched(answer: Answer, *, moved_to: str, note: str, unasked: bool) -> Fetc
     )
 
 
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _words(error: BaseException) -> str:
+    """What the system said, where it said anything: "Connection refused" rather than "all attempts failed"."""
+    said, cause = str(error) or type(error).__name__, error.__cause__ or error.__context__
+    while cause is not None:
+        # Looking names up and TLS have numbers of their own.
+        if isinstance(cause, OSError) and not isinstance(cause, (socket.gaierror, ssl.SSLError)) and cause.errno:
+            said = os.strerror(cause.errno)
+        cause = cause.__cause__ or cause.__context__
+    return said

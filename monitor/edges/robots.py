@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from protego import Protego
@@ -12,6 +12,7 @@ from protego import Protego
 from monitor.edges.addresses import checked_url
 from monitor.edges.answers import Answer
 from monitor.errors import FetchError
+from monitor.model import RobotsFile
 
 PRODUCT = "monitor"
 MOST_BYTES = 500 * 1024
@@ -26,34 +27,54 @@ _NAME = re.compile(r"[a-z_-]+", re.I)
 _HOST_REASONS = frozenset({"connect", "timeout", "address", "wait"})
 
 
+# Where robots.txt redirects to, its own validators mean nothing.
+_NOTHING = RobotsFile()
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one robots.txt says to us. `delay`: least seconds between requests; `note`: what was odd, in words."""
+    """What one robots.txt says to us. `delay`: least seconds between requests; `note`: what was odd, in words.
+
+    `file`: what they were read from, to be kept; None where it is better asked for again.
+    """
 
     parsed: Protego | None = None
     delay: float = 0.0
     note: str = ""
+    file: RobotsFile | None = None
 
     def allow(self, url: str) -> bool:
         """Whether this address may be asked."""
         return self.parsed is None or bool(self.parsed.can_fetch(url, PRODUCT))
 
 
-async def ask_robots(url: httpx.URL, ask: Callable[[httpx.URL], Awaitable[Answer]]) -> Rules:
+async def ask_robots(
+    url: httpx.URL, ask: Callable[[httpx.URL, RobotsFile], Awaitable[Answer]], kept: RobotsFile | None = None
+) -> Rules:
     """The rules of the host of this address; `ask` makes one request and follows nothing.
 
-    Raises FetchError when they cannot be known, which forbids everything for now.
+    `kept`: what stood there before; its validators are sent along. Raises FetchError when the rules cannot be known,
+    which forbids everything for now.
     """
     at = url.copy_with(raw_path=b"/robots.txt")
+    known = kept or RobotsFile()
     try:
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = await ask(at)
+            answer = await ask(at, known)
             if answer.status == 200:
-                return read_robots(answer.body, answer.content_type)
+                file = RobotsFile(answer.body, answer.content_type)
+                if known is not _NOTHING:
+                    file = replace(
+                        file, etag=answer.validator(b"etag"), last_modified=answer.validator(b"last-modified")
+                    )
+                return read_robots(file)
+            if answer.status == 304 and (known.etag or known.last_modified):
+                return read_robots(known)
             if answer.target is not None:
-                at = checked_url(answer.target, answer.url)
+                # The validators are those of the place itself.
+                at, known = checked_url(answer.target, answer.url), _NOTHING
             elif 400 <= answer.status < 500 and answer.status != 429:
-                return Rules()
+                return Rules(file=RobotsFile())
             else:
                 raise FetchError(
                     f"robots.txt answers {answer.status}; until it can be read, nothing is fetched there",
@@ -72,11 +93,12 @@ async def ask_robots(url: httpx.URL, ask: Callable[[httpx.URL], Awaitable[Answer
     return Rules(note="robots.txt redirects too often and is taken for absent")
 
 
-def read_robots(body: bytes, content_type: str = "") -> Rules:
-    """The rules in these bytes; of more than MOST_BYTES the beginning is read."""
+def read_robots(file: RobotsFile) -> Rules:
+    """The rules in this file; of more than MOST_BYTES the beginning is read."""
+    body = file.body
     head = body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith((b"<!doctype", b"<html", b"<?xml")) or ("html" in content_type and head.startswith(b"<")):
-        return Rules(note="robots.txt is a web page and forbids nothing")
+    if head.startswith((b"<!doctype", b"<html", b"<?xml")) or ("html" in file.content_type and head.startswith(b"<")):
+        return Rules(note="robots.txt is a web page and forbids nothing", file=replace(file, body=head[:100]))
     notes = []
     if len(body) > MOST_BYTES:
         # Half a line could forbid more than was meant.
@@ -86,7 +108,7 @@ def read_robots(body: bytes, content_type: str = "") -> Rules:
     delay = float(parsed.crawl_delay(PRODUCT) or 0.0)
     if delay > LONGEST_DELAY:
         notes.append(f"robots.txt asks for {delay:.0f} s between two requests; {LONGEST_DELAY:.0f} s are kept")
-    return Rules(parsed, min(delay, LONGEST_DELAY), "; ".join(notes))
+    return Rules(parsed, min(delay, LONGEST_DELAY), "; ".join(notes), file)
 
 
 def _ours_or_not(line: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, five rooms."""
+"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, six rooms."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from monitor.edges import tables
 from monitor.edges.database import migrate, open_engine, revisions, sound
 from monitor.edges.store_articles import ArticleRoom
 from monitor.edges.store_digests import DigestRoom
+from monitor.edges.store_hosts import HostRoom
 from monitor.edges.store_known import KnownRoom
 from monitor.edges.store_leads import LeadRoom
 
 
-class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom):
+class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, HostRoom):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 
     @classmethod

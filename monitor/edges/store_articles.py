@@ -14,7 +14,8 @@ from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.lists import numbers
 from monitor.edges.store_known import FIGURE, SEED_PART, pack, part_of
-from monitor.edges.store_leads import end_lead, insert_into
+from monitor.edges.store_leads import end_lead
+from monitor.edges.upsert import insert_into
 from monitor.model import (
     Article,
     Development,

@@ -18,7 +18,7 @@ from monitor.edges.store_articles import (
     stored_article,
 )
 from monitor.edges.store_known import select_figures, sightings
-from monitor.edges.store_leads import insert_into
+from monitor.edges.upsert import insert_into
 from monitor.model import (
     Delivery,
     Digest,

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, union_all, update
 
 from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.lists import texts
+from monitor.edges.upsert import upsert
 from monitor.model import Lead, PendingLead, SourceState
 
 LEAD = TypeAdapter(Lead)
-
-
-def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, for the database with this name."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 class LeadRoom(Room):
@@ -39,7 +33,7 @@ class LeadRoom(Room):
         values = asdict(state)
         values["id"] = values.pop("source_id")
         with self.writing() as connection:
-            connection.execute(_upsert_source(connection.dialect.name), values)
+            connection.execute(upsert(connection.dialect.name, tables.source), values)
 
     def add_leads(self, leads: Iterable[Lead], *, first: bool = False) -> int:
         """Save those that are not known; returns how many."""
@@ -147,10 +141,3 @@ END_LEAD = (
     .where(tables.lead.c.id == bindparam("lead_id"))
     .values(state="filed", article_id=bindparam("filed_as"), reason="")
 )
-
-
-@lru_cache(maxsize=2)
-def _upsert_source(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    statement = insert_into(dialect, tables.source)
-    changes = {column.name: statement.excluded[column.name] for column in tables.source.c if column.name != "id"}
-    return statement.on_conflict_do_update(index_elements=["id"], set_=changes)

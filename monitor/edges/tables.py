@@ -82,6 +82,23 @@ source = Table(
     Column("gone", Boolean, nullable=False, server_default=false()),
     Column("recovered_at", Utc),
     Column("alerted_at", Utc),
+    Column("ttl", Float, nullable=False, server_default="0"),
+    Column("bare", Float, nullable=False, server_default="0"),
+    Column("bare_reason", Text, nullable=False, server_default=""),
+)
+
+# What a host asked of us: its robots.txt as it came, and until when it wants to be left alone.
+host = Table(
+    "host",
+    metadata,
+    Column("place", Text, primary_key=True),
+    Column("closed_until", Utc),
+    Column("robots", LargeBinary),
+    Column("content_type", Text, nullable=False, default=""),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("robots_at", Utc),
+    Column("kept_at", Utc, nullable=False),
 )
 
 # state: "pending", "filed" or "failed".

@@ -9,7 +9,17 @@ told      a digest: the one record that every format is rendered from, and what 
 """
 
 from monitor.model.compared import Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
-from monitor.model.fetched import Article, Fetched, Lead, Offer, Page, PendingLead, Request
+from monitor.model.fetched import (
+    Article,
+    Fetched,
+    HostMemory,
+    Lead,
+    Offer,
+    Page,
+    PendingLead,
+    Request,
+    RobotsFile,
+)
 from monitor.model.filed import (
     Decision,
     Development,
@@ -68,6 +78,7 @@ __all__ = [
     "Filed",
     "Filing",
     "Fingerprint",
+    "HostMemory",
     "Item",
     "Kind",
     "Known",
@@ -84,6 +95,7 @@ __all__ = [
     "Perhaps",
     "Prepared",
     "Request",
+    "RobotsFile",
     "RunReport",
     "Section",
     "Seed",

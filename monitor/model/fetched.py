@@ -37,6 +37,29 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """A host's robots.txt as it came, with its validators; the body is empty where there is none."""
+
+    body: bytes = b""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HostMemory:
+    """What a host asked of us, worth keeping from run to run. `place`: its name and port.
+
+    `closed_until`: it wants to be left alone until then; `robots`: what its robots.txt said at `robots_at`.
+    """
+
+    place: str
+    closed_until: datetime | None = None
+    robots: RobotsFile | None = None
+    robots_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A URL that a source offered, with what the feed said of it. `canonical` is the identity."""
 
@@ -56,7 +79,8 @@ class Offer:
     """What one visit to a source yielded. `note`: in words, when something was odd but readable ("" if not).
 
     `more`: addresses of further sitemaps worth asking in the same visit, best first; `newest`: when the newest thing
-    that a sitemap lists was published or changed (its leads carry a date only where it says "published").
+    that a sitemap lists was published or changed (its leads carry a date only where it says "published"); `ttl`:
+    seconds for which a feed says that it need not be asked again.
     """
 
     leads: tuple[Lead, ...]
@@ -64,6 +88,7 @@ class Offer:
     note: str = ""
     more: tuple[str, ...] = ()
     newest: datetime | None = None
+    ttl: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

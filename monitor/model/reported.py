@@ -16,7 +16,9 @@ class SourceState:
 
     `gap`: usual hours between visits with something new (0 = not known yet); `undated`: share of items without a
     date; `words`, `words_now`: usual and latest length of its articles; `moved_*`: a permanent redirect's target,
-    since when and how often seen; `gone`: the server says 410; `recovered_at`: when it last came back to life.
+    since when and how often seen; `gone`: the server says 410; `recovered_at`: when it last came back to life; `ttl`:
+    seconds for which the feed itself says that it holds; `bare`: share of pages without a text of their own, lately,
+    and `bare_reason`: why the last of them had none.
     """
 
     source_id: str
@@ -41,6 +43,9 @@ class SourceState:
     gone: bool = False
     recovered_at: datetime | None = None
     alerted_at: datetime | None = None
+    ttl: float = 0.0
+    bare: float = 0.0
+    bare_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from monitor.model import Decision, Page, PendingLead, Prepared, Request, RunRep
 from monitor.pipeline.filing import Filer, Outcome
 from monitor.pipeline.room import Room
 from monitor.stages.given import summary_page
-from monitor.stages.health import read_words
+from monitor.stages.health import read_pages, read_words
 from monitor.stages.prepare import prepare, read_prepared
 
 LOADED = 1000
@@ -59,6 +59,7 @@ class Tally:
     failed: list[tuple[str, str]] = field(default_factory=list)
     given_up: list[tuple[str, str]] = field(default_factory=list)
     lengths: dict[str, list[int]] = field(default_factory=dict)
+    bare: dict[str, list[str]] = field(default_factory=dict)
 
     def count(self, outcome: Outcome, prepared: Prepared, source: Source) -> None:
         """One more page that was filed."""
@@ -68,7 +69,9 @@ class Tally:
         self.developments += outcome.developments
         self.summary_only += prepared.page.summary_only
         self.quiet += outcome.quiet
-        self.lengths.setdefault(source.id, []).append(prepared.fingerprint.words)
+        self.bare.setdefault(source.id, []).append(prepared.page.reason if prepared.page.summary_only else "")
+        if not prepared.page.summary_only:
+            self.lengths.setdefault(source.id, []).append(prepared.fingerprint.words)
         if outcome.verdict is not Verdict.NEW and not outcome.developments:
             self.known += 1
         elif outcome.filing and outcome.filing.decision is Decision.NONE:
@@ -122,6 +125,7 @@ class _Reader:
         self._done = 0
         self._more = True
         self._bug: BaseException | None = None
+        self._look: asyncio.Future[bool | None] | None = None
         self._loaded_at = float("-inf")
         self._filed_at = float("-inf")
 
@@ -271,9 +275,18 @@ class _Reader:
         except (FetchError, ExtractError, WorkerError) as error:
             if isinstance(error, FetchError) and error.reason in UNREACHED:
                 self._strikes[host] += 1
+                if error.reason != "wait" and await self._offline(lead.url):
+                    # An outage of ours costs no page a try.
+                    return FetchError(f"our own network is out ({error})", url=lead.url, reason="wait")
             return error
         finally:
             self._hosts[host] -= 1
+
+    async def _offline(self, url: str) -> bool:
+        """Whether our own network is out; looked at once a run."""
+        if self._look is None:
+            self._look = asyncio.ensure_future(self.room.online([url]))
+        return await self._look is False
 
     def _after_failure(self, pending: PendingLead, error: MonitorError, now: datetime) -> Prepared | None:
         """Try again later; at the end take the feed's summary, or give up with the reason."""
@@ -310,11 +323,12 @@ def _netloc(url: str) -> str:
 
 
 def _learn_lengths(room: Room, tally: Tally) -> None:
-    """Tell each source's state how long its articles were this time."""
-    if not tally.lengths:
+    """Tell each source's state how long its articles were this time, and which pages had none."""
+    if not tally.bare:
         return
     states = room.store.source_states()
     with room.store.batch():
-        for source_id, lengths in tally.lengths.items():
+        for source_id, reasons in tally.bare.items():
             if source_id in states:
-                room.store.save_state(read_words(states[source_id], lengths))
+                state = read_words(states[source_id], tally.lengths.get(source_id, ()))
+                room.store.save_state(read_pages(state, reasons))

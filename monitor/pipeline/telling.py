@@ -47,7 +47,7 @@ def preview(watch: Watch, store: Store, now: datetime) -> Digest | None:
     """The digest that would be made now, or None when there is nothing to tell; nothing is stored."""
     material = store.material()
     digest = make_digest(material, watch, now=now, name=_name(watch, store, now))
-    return digest if has_news(digest) else None
+    return digest if has_news(digest) or alerts(material.states, watch, now) else None
 
 
 def tell(
@@ -55,18 +55,20 @@ def tell(
 ) -> Told | None:
     """Make the digest, mark its articles as told and fill the outbox, all at once.
 
+    A source that needs a look is something to tell, news or not: else a watch whose sources all die falls silent.
     None when there is nothing to tell (unless `say_so`), when the slot is taken, or when another run told it.
     """
     material = store.material()
     digest = make_digest(material, watch, now=now, name=_name(watch, store, now))
-    if not has_news(digest) and not say_so:
+    alerted = alerts(material.states, watch, now)
+    if not (has_news(digest) or alerted or say_so):
         return None
     deliveries, problems = _deliveries(digest, watch, sender, now)
     articles = [stored.article.id for stored in material.articles]
     made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, deliveries)
     if made is None:
         return None
-    store.mark_alerted(alerts(material.states, now), now)
+    store.mark_alerted(alerted, now)
     return Told(made, digest, problems)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
+from urllib.parse import urlsplit
 
 from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
-from monitor.model import Fetched, Kind, Offer, Request, Source, SourceReport, SourceState
+from monitor.model import Fetched, Offer, Request, Source, SourceReport, SourceState
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.room import Room
-from monitor.stages.health import Visit, address, is_outage, spared, unwell, well
+from monitor.stages.health import NEVER_ASKED, Visit, address, is_outage, left_alone, may_be_ours, spared, unwell, well
 from monitor.stages.identity import canonical_url
 from monitor.stages.leads import read_offer
 
@@ -34,6 +35,11 @@ class _Failure:
     source: Source
     state: SourceState
     error: MonitorError
+
+    @property
+    def reason(self) -> str:
+        """In words; the address is named only where it is not the source's own."""
+        return str(self.error).removeprefix(f"{self.source.url}: ")
 
 
 async def visit_all(room: Room, only: frozenset[str], now_all: bool) -> tuple[tuple[SourceReport, ...], bool]:
@@ -59,15 +65,23 @@ async def visit_all(room: Room, only: frozenset[str], now_all: bool) -> tuple[tu
             room.progress("sources", done, len(chosen))
 
     found = await asyncio.gather(*(visit(source) for source in chosen))
-    return _settle(room, found)
+    return _settle(room, found, await _outage(room, found))
 
 
-def _settle(room: Room, found: list[SourceReport | _Failure]) -> tuple[tuple[SourceReport, ...], bool]:
-    """Save the failures: as the sources' own, or as nobody's when nothing at all could be reached."""
+async def _outage(room: Room, found: list[SourceReport | _Failure]) -> bool:
+    """Whether nothing could be reached because our own network is out."""
     failures = [each for each in found if isinstance(each, _Failure)]
     answered = sum(1 for each in found if isinstance(each, SourceReport) and each.outcome in ("ok", "unchanged"))
     reasons = [each.error.reason if isinstance(each.error, FetchError) else "" for each in failures]
-    outage = is_outage(reasons, answered)
+    if not may_be_ours(reasons, answered):
+        return False
+    unreached = [each.source.url for each, reason in zip(failures, reasons, strict=True) if reason not in NEVER_ASKED]
+    return is_outage(len({urlsplit(url).netloc for url in unreached}), await room.online(unreached))
+
+
+def _settle(room: Room, found: list[SourceReport | _Failure], outage: bool) -> tuple[tuple[SourceReport, ...], bool]:
+    """Save the failures: as the sources' own, or as nobody's in an outage of ours."""
+    failures = [each for each in found if isinstance(each, _Failure)]
     now = room.clock.now()
     with room.store.batch():
         for failure in failures:
@@ -77,9 +91,13 @@ def _settle(room: Room, found: list[SourceReport | _Failure]) -> tuple[tuple[Sou
                 continue
             status = error.status if isinstance(error, FetchError) else None
             wait = error.retry_after if isinstance(error, FetchError) else None
-            room.store.save_state(unwell(state, failure.source, now, str(error), status=status, retry_after=wait))
+            if wait and isinstance(error, FetchError) and error.reason == "wait":
+                room.store.save_state(left_alone(state, now, wait))
+                continue
+            after = unwell(state, failure.source, now, failure.reason, status=status, retry_after=wait)
+            room.store.save_state(after)
     reports = tuple(
-        SourceReport(each.source.id, each.source.name, "failed", reason=str(each.error))
+        SourceReport(each.source.id, each.source.name, "failed", reason=each.reason)
         if isinstance(each, _Failure)
         else each
         for each in found
@@ -123,6 +141,7 @@ def _save(room: Room, source: Source, state: SourceState, answer: Fetched, offer
         state = replace(state, etag="", last_modified="", body_hash="")
     else:
         state = replace(state, etag=answer.etag, last_modified=answer.last_modified, body_hash=seen)
+    state = replace(state, ttl=offer.ttl)
     # What the leads are saved with must be saved with them, or a crash loses one of both.
     with room.store.batch():
         fresh = room.store.add_leads(offer.leads, first=first)
@@ -159,12 +178,10 @@ async def _offer(room: Room, source: Source, state: SourceState, answer: Fetched
     if errors and len(errors) == len(asked) - 1 and not leads:
         raise errors[0]
     note = "; ".join(dict.fromkeys([note for note in notes if note] + [str(error) for error in errors]))
-    return Offer(tuple(leads[:MOST_LEADS]), offer.form, note, (), newest)
+    return Offer(tuple(leads[:MOST_LEADS]), offer.form, note, (), newest, offer.ttl)
 
 
 async def _read(room: Room, source: Source, state: SourceState, answer: Fetched) -> Offer:
-    kind = source.kind
-    since = state.ok_at if kind in (Kind.SITEMAP, Kind.AUTO) else None
     work = partial(
         read_offer,
         answer.body,
@@ -172,9 +189,9 @@ async def _read(room: Room, source: Source, state: SourceState, answer: Fetched)
         source_id=source.id,
         content_type=answer.content_type,
         charset=answer.charset,
-        kind=kind.value,
+        kind=source.kind.value,
         now=room.clock.now(),
         select=source.select,
-        since=since,
+        since=state.ok_at,
     )
     return await room.pool.run(work)

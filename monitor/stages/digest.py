@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ from monitor.model import (
     Watch,
 )
 from monitor.stages.figures import changes, show, subject_name
-from monitor.stages.health import alert_due, describe
+from monitor.stages.health import alert_due, describe, not_asked
 from monitor.text import one_line
 
 # So many above the fold: of one article, of one topic.
@@ -37,6 +38,9 @@ MOST_OF_ARTICLE = 3
 MOST_OF_TOPIC = 4
 MOST_OUTLETS = 6
 OTHER = "other"
+# So many sources that our own outage kept us from are told as one.
+MANY = 3
+NEEDS_A_LOOK = "needs a look"
 CARRIED = 0.35
 # Below this a development (background, mostly) is told below the fold, however few there are.
 LEAST_WEIGHT = 0.9
@@ -277,7 +281,7 @@ def _left_out(articles: Iterable[StoredArticle], told: set[str]) -> Iterable[Lef
 
 def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_out: Sequence[LeftOut]) -> Counts:
     states = {state.source_id: state for state in material.states}
-    answered = [source for source in watch.sources if source.id in states and not states[source.id].failures]
+    answered = [source for source in watch.sources if source.id in states and _answered(states[source.id])]
     groups = Counter(each.group for each in left_out)
     return Counts(
         developments=len(material.developments),
@@ -290,6 +294,10 @@ def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_ou
     )
 
 
+def _answered(state: SourceState) -> bool:
+    return state.ok_at is not None and not state.failures and not not_asked(state)
+
+
 def source_lines(
     states: Iterable[SourceState], watch: Watch, now: datetime, told_at: datetime | None = None
 ) -> Iterable[SourceLine]:
@@ -300,19 +308,29 @@ def source_lines(
     zone = ZoneInfo(watch.timezone)
     by_id = {state.source_id: state for state in states}
     lines: list[tuple[bool, SourceLine]] = []
+    missed = [by_id[source.id] for source in watch.sources if source.id in by_id and not_asked(by_id[source.id])]
+    if len(missed) >= MANY:
+        # One outage of ours is one line, not one for each source.
+        tried = max(state.tried_at for state in missed if state.tried_at).astimezone(zone)
+        said = f"could not be asked {tried:%A %-d %b, %H:%M}: our own network was out; they are asked again soon"
+        lines.append((True, SourceLine("", f"{len(missed)} sources", said)))
     for source in watch.sources:
         state = by_id.get(source.id)
         if state is None:
             lines.append((False, SourceLine(source.id, source.name, "not asked yet")))
             continue
+        if len(missed) >= MANY and state in missed:
+            state = replace(state, tried_at=state.ok_at)
         alert = alert_due(state, state.alerted_at, now)
         for said in describe(state, source, now, zone):
-            lines.append((alert, SourceLine(source.id, source.name, f"needs a look: {said}" if alert else said)))
+            lines.append((alert, SourceLine(source.id, source.name, f"{NEEDS_A_LOOK}: {said}" if alert else said)))
         if state.recovered_at and not state.failures and (told_at is None or state.recovered_at > told_at):
             lines.append((False, SourceLine(source.id, source.name, "answers again")))
     return (line for _, line in sorted(lines, key=lambda each: not each[0]))
 
 
-def alerts(states: Iterable[SourceState], now: datetime) -> tuple[str, ...]:
-    """The ids of the sources that a digest made now points out."""
-    return tuple(state.source_id for state in states if alert_due(state, state.alerted_at, now))
+def alerts(states: Iterable[SourceState], watch: Watch, now: datetime) -> tuple[str, ...]:
+    """The ids of the watch's sources that a digest made now points out; those taken out of it bother nobody."""
+    followed = {source.id for source in watch.sources}
+    due = (state for state in states if alert_due(state, state.alerted_at, now))
+    return tuple(state.source_id for state in due if state.source_id in followed)

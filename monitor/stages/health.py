@@ -25,6 +25,8 @@ LEAST_QUIET = timedelta(days=1)
 LEARN = 0.2
 LEARN_LENGTH = 0.03
 SHRUNK = 0.35
+# So much of its pages without a text, and a source's pages are worth a word.
+MOSTLY = 0.6
 LEAST_WORDS = 120.0
 MOVE_SIGHTINGS = 3
 MOVE_SPAN = timedelta(hours=24)
@@ -55,9 +57,12 @@ class Visit:
 
 
 def well(state: SourceState, source: Source, visit: Visit, now: datetime, jitter: float) -> SourceState:
-    """After an answer. `jitter`: 0..1, spreads the next visits over a tenth of the interval."""
-    rest = max(source.every, timedelta(seconds=visit.fresh_for)) * (1 + 0.1 * jitter)
-    recovered = now if state.failures >= ALERT_AFTER else state.recovered_at
+    """After an answer. `jitter`: 0..1, spreads the next visits over a tenth of the interval.
+
+    It is not asked again while the answer holds: as the server says with it, or the feed in its <ttl>.
+    """
+    rest = max(source.every, timedelta(seconds=max(visit.fresh_for, state.ttl))) * (1 + 0.1 * jitter)
+    recovered = now if state.gone or state.failures >= ALERT_AFTER else state.recovered_at
     state = replace(
         state,
         tried_at=now,
@@ -129,18 +134,39 @@ def unwell(
     )
 
 
+def left_alone(state: SourceState, now: datetime, wait: float) -> SourceState:
+    """After its host's wish kept us from asking at all: neither an answer nor one more failure."""
+    return replace(state, due_at=now + timedelta(seconds=wait))
+
+
 def spared(state: SourceState, now: datetime) -> SourceState:
     """After an outage on our side: nobody is blamed, and the source is asked again soon."""
     return replace(state, tried_at=now, due_at=now + OUTAGE_REST)
 
 
-def is_outage(reasons: Sequence[str], answered: int) -> bool:
-    """Whether failures are ours: several sources asked, none answered, all for want of a connection.
+def may_be_ours(reasons: Sequence[str], answered: int) -> bool:
+    """Whether failures may be ours: somebody was asked, none answered, all for want of a connection.
 
     What we refused to ask says nothing of the network.
     """
     reasons = [reason for reason in reasons if reason not in NEVER_ASKED]
-    return answered == 0 and len(reasons) >= LEAST_FOR_OUTAGE and all(reason in OURS for reason in reasons)
+    return answered == 0 and bool(reasons) and all(reason in OURS for reason in reasons)
+
+
+def is_outage(hosts: int, online: bool | None) -> bool:
+    """Whether failures that may be ours are: our own look at the network says so, or their number does.
+
+    `hosts`: how many different ones could not be reached; `online`: what our own look found, None for nothing.
+    """
+    return hosts >= LEAST_FOR_OUTAGE if online is None else not online
+
+
+def read_pages(state: SourceState, reasons: Iterable[str]) -> SourceState:
+    """The pages a source brought: why each one gave no text of its own, "" for one that did."""
+    for reason in reasons:
+        bare = state.bare + LEARN * (bool(reason) - state.bare)
+        state = replace(state, bare=bare, bare_reason=reason or state.bare_reason)
+    return state
 
 
 def read_words(state: SourceState, words: Iterable[int]) -> SourceState:
@@ -157,8 +183,8 @@ def read_words(state: SourceState, words: Iterable[int]) -> SourceState:
 
 
 def alert_due(state: SourceState, alerted_at: datetime | None, now: datetime) -> bool:
-    """Whether a failing source is to be pointed out: after N failures, then weekly."""
-    if state.failures < ALERT_AFTER:
+    """Whether a failing source is to be pointed out: after N failures, or one that says "gone", then weekly."""
+    if state.failures < ALERT_AFTER and not state.gone:
         return False
     if alerted_at is None or (state.failing_since and alerted_at < state.failing_since):
         return True
@@ -182,6 +208,8 @@ def describe(state: SourceState, source: Source, now: datetime, zone: ZoneInfo) 
         said.append(
             f"{state.reason}; failing since {at(state.failing_since)}, {streak}{last}; next try {at(state.due_at)}"
         )
+    elif not_asked(state):
+        said.append(f"could not be asked {at(state.tried_at)}: our own network was out")
     if has_moved(state, now):
         said.append(f"has moved to {state.moved_to}, which is read instead; change its url in watch.toml")
     quiet = _quiet(state, now)
@@ -189,13 +217,20 @@ def describe(state: SourceState, source: Source, now: datetime, zone: ZoneInfo) 
         said.append(quiet)
     if state.undated > 0.95 and state.new_at is not None:
         said.append("none of its items is dated")
-    if state.words >= LEAST_WORDS and state.words_now < SHRUNK * state.words:
+    if state.bare > MOSTLY:
+        said.append(f"its pages give no text, so the feed's summaries are read; the last one: {state.bare_reason}")
+    elif state.words >= LEAST_WORDS and state.words_now < SHRUNK * state.words:
         said.append(
             f"its articles have shrunk to about {state.words_now:.0f} words from {state.words:.0f}: a paywall, perhaps"
         )
     if state.note:
         said.append(f"answers, but: {state.note}")
     return tuple(said)
+
+
+def not_asked(state: SourceState) -> bool:
+    """Whether it was not reached the last time and that was not its fault."""
+    return bool(state.tried_at and not state.failures and (not state.ok_at or state.ok_at < state.tried_at))
 
 
 def _quiet(state: SourceState, now: datetime) -> str:

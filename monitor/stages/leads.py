@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import re
 from calendar import timegm
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -22,7 +24,7 @@ from monitor.stages.charset import decode, strip_markup
 from monitor.stages.identity import canonical_url
 from monitor.stages.indexpage import read_index
 from monitor.stages.jsonfeed import Entry, read_json
-from monitor.stages.meta import language, moment, parse_html, wall
+from monitor.stages.meta import IN_FUTURE, LONG_AGO, dated, language, parse_html, wall
 from monitor.stages.sitemap import CUT, gunzip, is_sitemap, sitemap_offer
 from monitor.stages.watchedpage import page_offer
 from monitor.stages.xmltext import FEED_ROOTS, START, after_prolog, element_at, root
@@ -31,6 +33,7 @@ from monitor.text import clean, one_line, words
 MOST_ITEMS = 500
 MOST_INDEX_LINKS = 200
 LONGEST_SUMMARY = 2000
+MOST_TTL = 86_400.0
 _DEEPEST = 2_000
 _FULL_SUMMARY_WORDS = 40
 
@@ -47,7 +50,7 @@ def read_offer(
     select: str = "",
     since: datetime | None = None,
 ) -> Offer:
-    """The leads of one answer, in its order; `kind` is a Kind. A feed is recognised by its content alone.
+    """The leads of one answer, in its order; `kind` is a Kind. Feeds and sitemaps are told by their content alone.
 
     `select`: see Source; `since`: the last visit that went well, which a sitemap's leads must be newer than.
     Raises ExtractError, with what came instead, when there is nothing that can be read as this kind.
@@ -64,8 +67,8 @@ def read_offer(
         what = f"an XML document of another kind (<{name}>)" if name else "neither XML, JSON nor HTML"
         raise ExtractError(f"{url}: not a feed: {what}; check the address")
     if found is Kind.SITEMAP:
-        if kind not in (Kind.SITEMAP, Kind.AUTO):
-            raise ExtractError(f'{url}: not a feed: a sitemap; set kind = "sitemap" to read it as one')
+        if kind == Kind.INDEX:
+            raise ExtractError(f'{url}: not a web page but a sitemap; set kind = "sitemap" to read it as one')
         return sitemap_offer(text, url=url, source_id=source_id, since=since, now=now, notes=CUT[: int(cut)])
     if found is Kind.INDEX:
         if kind not in (Kind.INDEX, Kind.AUTO):
@@ -142,7 +145,13 @@ def _feed_offer(text: str, *, url: str, source_id: str, now: datetime) -> Offer:
     tongue = str(feed.feed.get("language") or "")
     atom = str(feed.version).startswith("atom")
     entries = tuple(_entry(item, tongue, atom) for item in feed.entries)
-    return _offer(entries, _form(str(feed.version)), notes, base=base, source_id=source_id, now=now)
+    offer = _offer(entries, _form(str(feed.version)), notes, base=base, source_id=source_id, now=now)
+    return replace(offer, ttl=_ttl(str(feed.feed.get("ttl") or "")))
+
+
+def _ttl(minutes: str) -> float:
+    """RSS's <ttl> in seconds, at most a day: a feed that says "a year" has made a mistake."""
+    return min(float(minutes) * 60, MOST_TTL) if re.fullmatch(r"\s*[0-9]{1,9}\s*", minutes) else 0.0
 
 
 def _from_its_start(text: str) -> tuple[str, int]:
@@ -266,17 +275,22 @@ def _offer(
     entries: tuple[Entry, ...], form: str, notes: list[str], *, base: str, source_id: str, now: datetime
 ) -> Offer:
     leads: dict[str, Lead] = {}
-    unusable = 0
+    unusable, misdated = 0, Counter[str]()
     for entry in entries[:MOST_ITEMS]:
         found = _link(entry, base)
         if found is None:
             unusable += 1
         elif found[1] not in leads:
-            leads[found[1]] = _lead(entry, *found, source_id=source_id, now=now)
+            published, wrong = dated(entry.published, now)
+            misdated[wrong] += 1
+            leads[found[1]] = _lead(entry, *found, source_id=source_id, published=published)
     if len(entries) > MOST_ITEMS:
         notes.append(f"only the first {MOST_ITEMS} of {len(entries)} items were read")
     if unusable:
         notes.append(f"{_count(unusable, 'item')} without a usable link {'was' if unusable == 1 else 'were'} skipped")
+    for wrong in (IN_FUTURE, LONG_AGO):
+        if misdated[wrong]:
+            notes.append(f"{_count(misdated[wrong], 'item')} dated {wrong}; that date is left out")
     return Offer(tuple(leads.values()), form, "; ".join(notes))
 
 
@@ -293,7 +307,7 @@ def _link(entry: Entry, base: str) -> tuple[str, str] | None:
     return None
 
 
-def _lead(entry: Entry, url: str, canonical: str, *, source_id: str, now: datetime) -> Lead:
+def _lead(entry: Entry, url: str, canonical: str, *, source_id: str, published: datetime | None) -> Lead:
     summary = strip_markup(entry.summary)
     if entry.content and len(words(summary)) < _FULL_SUMMARY_WORDS:
         content = strip_markup(entry.content)
@@ -306,7 +320,7 @@ def _lead(entry: Entry, url: str, canonical: str, *, source_id: str, now: dateti
         title=one_line(entry.title if entry.title_is_text else strip_markup(entry.title)),
         summary=_cut(summary),
         author=one_line(strip_markup(entry.author), 120),
-        published=moment(entry.published, now),
+        published=published,
         language=language(entry.language),
     )
 

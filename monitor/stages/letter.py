@@ -11,6 +11,7 @@ from email.utils import format_datetime, parseaddr
 from hashlib import blake2b
 
 from monitor.model import Digest, NewDelivery
+from monitor.stages.digest import NEEDS_A_LOOK
 from monitor.stages.render import render
 from monitor.text import one_line
 
@@ -30,6 +31,8 @@ def subject_line(digest: Digest) -> str:
     """What is new, in the inbox's list."""
     count = digest.counts.developments
     told = f"{count} new" if count else "nothing new"
+    if not count and any(line.reason.startswith(NEEDS_A_LOOK) for line in digest.sources):
+        told += ", a source needs a look"
     return one_line(f"{digest.story}: {told} · {digest.day.day} {digest.day:%b %Y}", 120)
 
 

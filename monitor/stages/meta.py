@@ -22,6 +22,8 @@ _ARTICLE_TYPES = re.compile(
 )
 _LD_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?://\s*\]\]>|\]\]>|-->)?[\s;]*$")
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+# What is wrong with a date that nobody can mean, in words.
+IN_FUTURE, LONG_AGO = "in the future", f"before {_EARLIEST.year}"
 _FILLERS = (datetime(2001, 1, 1, tzinfo=UTC), datetime(2004, 2, 2, tzinfo=UTC))
 _NODES_READ = 2000
 _HAS_TIME = re.compile(r"\d:\d\d|T\d{4}")
@@ -52,11 +54,19 @@ class Said:
     published: str = ""
 
 
+# As they stand, or as references: lxml takes them from a page and then refuses to write them into another tree, which
+# would cost the whole article.
+_CONTROLS = re.compile(
+    r"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d)|[xX]0*(?:[1-8bcefBCEF]|1[0-9a-fA-F])(?![0-9a-fA-F]));?"
+)
+
+
 def parse_html(text: str) -> lxml_html.HtmlElement | None:
     """The tree of a page, without comments; None where there is no markup at all."""
     parser = lxml_html.HTMLParser(
         encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True
     )
+    text = _CONTROLS.sub(" ", text)
     try:
         return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
@@ -207,17 +217,32 @@ def language(tag: str) -> str:
 
 def moment(value: str, now: datetime) -> datetime | None:
     """A written date as a moment in UTC (which a date without a zone is taken for); None where it is not believable."""
+    found = _written(value)
+    return None if found is None else believable(found, now)
+
+
+def dated(value: str, now: datetime) -> tuple[datetime | None, str]:
+    """The same for what a feed says of an item, never after now, and what is wrong with a date that is left out.
+
+    A date that is up to a day ahead is a mistaken time zone: such an item is out, so it was published by now.
+    """
+    found = _written(value)
+    if found is None:
+        return None, ""
+    believed = believable(found, now)
+    if believed is not None:
+        return min(believed, now), ""
+    return None, IN_FUTURE if found.year >= now.year else LONG_AGO
+
+
+def _written(value: str) -> datetime | None:
     value = value.strip()
     if not value or len(value) > 80:
         return None
     try:
-        found = datetime.fromisoformat(value)
+        return datetime.fromisoformat(value)
     except ValueError:
-        found_loosely = _loosely(value)
-        if found_loosely is None:
-            return None
-        found = found_loosely
-    return believable(found, now)
+        return _loosely(value)
 
 
 def _loosely(value: str) -> datetime | None:

@@ -6,8 +6,7 @@ from sqlalchemy import Engine
 from monitor.edges.tables import metadata
 
 engine: Engine = context.config.attributes["engine"]
-with engine.execution_options(immediate=True).connect() as connection:
+# Begun here: Alembic would begin none on SQLite, and a second program could see the schema half-way.
+with engine.execution_options(immediate=True).begin() as connection:
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
-    with context.begin_transaction():
-        context.run_migrations()
-    connection.commit()
+    context.run_migrations()
