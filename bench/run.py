@@ -372,6 +372,8 @@ def feeds_1000(bench: Bench, feeds: int = 1000) -> None:
             database.execute("UPDATE lead SET state = 'failed' WHERE state = 'pending'")
             leads = database.execute("SELECT count(*) FROM lead").fetchone()[0]
         say(f"  {leads} leads known")
+        # A second run, as any but the first day sees: the hosts' robots.txt are known for the day.
+        bench.fetch(place, primed)
         reader = bench.fresh("reader-primed")
         if bench.peers:
             bench.peer(place, "reader", reader)

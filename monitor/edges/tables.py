@@ -85,6 +85,7 @@ source = Table(
     Column("ttl", Float, nullable=False, server_default="0"),
     Column("bare", Float, nullable=False, server_default="0"),
     Column("bare_reason", Text, nullable=False, server_default=""),
+    Column("items", Text, nullable=False, server_default=""),
 )
 
 # What a host asked of us: its robots.txt as it came, and until when it wants to be left alone.

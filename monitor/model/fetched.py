@@ -80,7 +80,8 @@ class Offer:
 
     `more`: addresses of further sitemaps worth asking in the same visit, best first; `newest`: when the newest thing
     that a sitemap lists was published or changed (its leads carry a date only where it says "published"); `ttl`:
-    seconds for which a feed says that it need not be asked again.
+    seconds for which a feed says that it need not be asked again; `items`: the marks of a feed's items, of which
+    `known` were read at the visit before and give no leads.
     """
 
     leads: tuple[Lead, ...]
@@ -89,6 +90,8 @@ class Offer:
     more: tuple[str, ...] = ()
     newest: datetime | None = None
     ttl: float = 0.0
+    items: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class SourceState:
     date; `words`, `words_now`: usual and latest length of its articles; `moved_*`: a permanent redirect's target,
     since when and how often seen; `gone`: the server says 410; `recovered_at`: when it last came back to life; `ttl`:
     seconds for which the feed itself says that it holds; `bare`: share of pages without a text of their own, lately,
-    and `bare_reason`: why the last of them had none.
+    and `bare_reason`: why the last of them had none; `items`: the marks of the items of the feed's last answer.
     """
 
     source_id: str
@@ -46,6 +46,7 @@ class SourceState:
     ttl: float = 0.0
     bare: float = 0.0
     bare_reason: str = ""
+    items: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,13 +141,16 @@ def _save(room: Room, source: Source, state: SourceState, answer: Fetched, offer
         state = replace(state, etag="", last_modified="", body_hash="")
     else:
         state = replace(state, etag=answer.etag, last_modified=answer.last_modified, body_hash=seen)
-    state = replace(state, ttl=offer.ttl)
+    state = replace(state, ttl=offer.ttl, items=offer.items)
+    offered = len(offer.leads) + offer.known
+    # As many of those that were not read again have a date as usual.
+    dated += round(offer.known * (1 - state.undated))
     # What the leads are saved with must be saved with them, or a crash loses one of both.
     with room.store.batch():
         fresh = room.store.add_leads(offer.leads, first=first)
-        visit = Visit(len(offer.leads), dated, fresh, fresh_for=answer.fresh_for, moved_to=answer.moved_to, note=note)
+        visit = Visit(offered, dated, fresh, fresh_for=answer.fresh_for, moved_to=answer.moved_to, note=note)
         room.store.save_state(well(state, source, visit, room.clock.now(), room.jitter()))
-    return SourceReport(source.id, source.name, "ok", len(offer.leads), fresh, note)
+    return SourceReport(source.id, source.name, "ok", offered, fresh, note)
 
 
 async def _offer(room: Room, source: Source, state: SourceState, answer: Fetched) -> Offer:
@@ -178,7 +181,7 @@ async def _offer(room: Room, source: Source, state: SourceState, answer: Fetched
     if errors and len(errors) == len(asked) - 1 and not leads:
         raise errors[0]
     note = "; ".join(dict.fromkeys([note for note in notes if note] + [str(error) for error in errors]))
-    return Offer(tuple(leads[:MOST_LEADS]), offer.form, note, (), newest, offer.ttl)
+    return replace(offer, leads=tuple(leads[:MOST_LEADS]), note=note, more=(), newest=newest)
 
 
 async def _read(room: Room, source: Source, state: SourceState, answer: Fetched) -> Offer:
@@ -193,5 +196,6 @@ async def _read(room: Room, source: Source, state: SourceState, answer: Fetched)
         now=room.clock.now(),
         select=source.select,
         since=state.ok_at,
+        read=state.items,
     )
     return await room.pool.run(work)

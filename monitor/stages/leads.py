@@ -21,6 +21,7 @@ import feedparser
 from monitor.errors import ExtractError
 from monitor.model import Kind, Lead, Offer
 from monitor.stages.charset import decode, strip_markup
+from monitor.stages.feeditems import first_items, new_items
 from monitor.stages.identity import canonical_url
 from monitor.stages.indexpage import read_index
 from monitor.stages.jsonfeed import Entry, read_json
@@ -49,10 +50,12 @@ def read_offer(
     now: datetime,
     select: str = "",
     since: datetime | None = None,
+    read: str = "",
 ) -> Offer:
     """The leads of one answer, in its order; `kind` is a Kind. Feeds and sitemaps are told by their content alone.
 
-    `select`: see Source; `since`: the last visit that went well, which a sitemap's leads must be newer than.
+    `select`: see Source; `since`: the last visit that went well, which a sitemap's leads must be newer than;
+    `read`: the marks of the feed's items at the last visit, which give no leads again.
     Raises ExtractError, with what came instead, when there is nothing that can be read as this kind.
     """
     if kind == Kind.PAGE:
@@ -77,7 +80,7 @@ def read_offer(
     if text[0] in "{[":
         form, entries = read_json(text, url)
         return _offer(entries, form, [], base=url, source_id=source_id, now=now)
-    return _feed_offer(text, url=url, source_id=source_id, now=now)
+    return _feed_offer(text, url=url, source_id=source_id, now=now, read=read)
 
 
 def kind_of(text: str, content_type: str = "") -> Kind | None:
@@ -113,22 +116,35 @@ def _not_a_feed(text: str, url: str) -> str:
 # --- feeds ---------------------------------------------------------------------------------------------------------
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^<>]*\?>")
-_ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.I)
-_ITEM_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])", re.I)
 _TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,20})|([0-9]{1,20}));")
 _ASIDE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.S)
 _FORMS = {"atom": "Atom"}
 
 
-def _feed_offer(text: str, *, url: str, source_id: str, now: datetime) -> Offer:
+def _feed_offer(text: str, *, url: str, source_id: str, now: datetime, read: str) -> Offer:
     notes: list[str] = []
     text, skipped = _from_its_start(text)
     if skipped:
         notes.append(f"{skipped} characters before the XML were skipped")
-    text, cut = _first_items(text)
+    text, cut = first_items(text, MOST_ITEMS)
     if cut:
         notes.append(f"only the first {MOST_ITEMS} of {MOST_ITEMS + cut} items were read")
+    part, marks, known = new_items(text, read)
+    if known:
+        try:
+            offer = _parsed_offer(part, notes[:], url=url, source_id=source_id, now=now)
+        except ExtractError:
+            offer = None
+        # What is odd about a part may come from its being one: then the whole is read.
+        if offer is not None and offer.note == "; ".join(notes):
+            return replace(offer, items=marks, known=known)
+    offer = _parsed_offer(text, notes[:], url=url, source_id=source_id, now=now)
+    # Items of which there is something to say are read, and it is said, each time.
+    return replace(offer, items=marks if offer.note == "; ".join(notes) else "")
+
+
+def _parsed_offer(text: str, notes: list[str], *, url: str, source_id: str, now: datetime) -> Offer:
     if _depth(text) > _DEEPEST:
         raise ExtractError(f"{url}: the feed's XML is nested more than {_DEEPEST:,} deep; it cannot be a real feed")
     feed = _parsed(text, url)
@@ -166,18 +182,6 @@ def _from_its_start(text: str) -> tuple[str, int]:
         skipped = start.start() if start else 0
         at = after_prolog(text, skipped)
     return "\n" * text.count("\n", 0, at) + text[at:], skipped
-
-
-def _first_items(text: str) -> tuple[str, int]:
-    """The feed with at most MOST_ITEMS items, and how many were cut off: parsing is what costs."""
-    starts = [found.start() for found in _ITEM_START.finditer(text)]
-    if len(starts) <= MOST_ITEMS:
-        return text, 0
-    ends = [found.end() for found in _ITEM_END.finditer(text)]
-    if len(ends) <= MOST_ITEMS:
-        # Items that nobody closes are not worth parsing by the thousand: what the first ones hold is salvaged.
-        return text[: starts[MOST_ITEMS]], len(starts) - MOST_ITEMS
-    return text[: ends[MOST_ITEMS - 1]] + text[ends[-1] :], len(starts) - MOST_ITEMS
 
 
 def _depth(text: str) -> int:
