@@ -10,7 +10,7 @@ from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -183,6 +183,9 @@ class TestHostileTexts:
         assert len([token for token in tokens if token.type == "link_open"]) == 1
         assert len([token for token in tokens if token.type == "heading_open"]) == 4
 
+    @example("1.")
+    @example("12) x")
+    @example("- x")
     @given(st.text(alphabet="aé \n\\`*_[]<>#|~$&+-=1.)!(\"'{}:/", max_size=60))
     @settings(max_examples=200, deadline=None)
     def test_markdown_reads_back_as_the_plain_text(self, text: str) -> None:

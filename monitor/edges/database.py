@@ -7,17 +7,16 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from monitor.errors import StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -71,6 +70,8 @@ def _say_plainly(context: ExceptionContext) -> None:
 
 
 def _config(engine: Engine) -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - a third of a start, and hardly ever needed
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["engine"] = engine
@@ -79,9 +80,12 @@ def _config(engine: Engine) -> Config:
 
 def revisions(engine: Engine) -> tuple[str, str]:
     """The revision that the database has ("" when empty) and the newest that this program knows."""
-    head = ScriptDirectory.from_config(_config(engine)).get_current_head() or ""
+    newest = max((path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")), default="")
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or "", head
+        have = ""
+        if inspect(connection).has_table("alembic_version"):
+            have = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+    return have, newest
 
 
 def migrate(engine: Engine, now: datetime) -> None:
@@ -93,6 +97,9 @@ def migrate(engine: Engine, now: datetime) -> None:
         have, head = revisions(engine)
         if have == head:
             return
+        from alembic import command  # noqa: PLC0415 - as above
+        from alembic.script import ScriptDirectory  # noqa: PLC0415
+
         known = {script.revision for script in ScriptDirectory.from_config(_config(engine)).walk_revisions()}
         if have and have not in known:
             raise StoreError(

@@ -44,9 +44,19 @@ _SIZE = 10_000
 
 def compile_rule(text: str, *, named: Mapping[str, Rule] | None = None) -> Rule:
     """Parse a rule. `named`: the rules that `@name` may refer to. Raises RuleError."""
+    return _compile(text, named or {}) if "@" in text else _compile_alone(text)
+
+
+# A watch is checked first and compiled afterwards.
+@lru_cache(maxsize=1024)
+def _compile_alone(text: str) -> Rule:
+    return _compile(text, {})
+
+
+def _compile(text: str, named: Mapping[str, Rule]) -> Rule:
     if len(text) > _LENGTH:
         raise RuleError(f"the rule is longer than {_LENGTH} characters", rule=text, mend="split it into named rules")
-    reader = _Reader(text, named or {})
+    reader = _Reader(text, named)
     node = reader.read()
     if only_absence(node):
         raise RuleError(

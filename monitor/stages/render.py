@@ -6,16 +6,18 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.model import Digest, Item, Perhaps
 from monitor.text import clean
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 FORMATS = ("md", "html", "txt")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$])")
-_MARKDOWN_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)")
+_MARKDOWN_START = re.compile(r"^(\s*\d*)([-+=.)])(?=\s|$)")
 _LINK = re.compile(r"https?://[^\x00-\x1f\x7f-\xa0\u2028\u2029]+", re.IGNORECASE)
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -31,6 +33,8 @@ def render(digest: Digest, form: str) -> str:
 
 @cache
 def _environment(escape: bool) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - most runs render nothing
+
     # `select_autoescape` does not know "x.html.j2", so it is switched on by hand for HTML and off for text.
     environment = Environment(
         loader=PackageLoader("monitor", "templates"),
