@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from monitor.errors import ExtractError
 from monitor.model import Kind
 from monitor.stages.charset import decode, strip_markup
+from monitor.stages.head import parse_page, read_head
 from monitor.stages.identity import same_site, site
 from monitor.stages.leads import kind_of, read_offer
 from monitor.stages.meta import parse_html, read_meta
@@ -160,11 +161,8 @@ def _own_name(text: str, now: datetime) -> str:
     if kind in ("urlset", "sitemapindex"):
         found = re.search(r"<(?:\w+:)?name>\s*(?:<!\[CDATA\[)?([^<\]]*)", text[:200_000])
         return strip_markup(found[1]) if found else ""
-    tree = parse_html(text[:500_000]) if text else None
-    if tree is None:
-        return ""
-    title = next(("".join(tag.itertext()) for tag in tree.iter("title")), "")
-    return read_meta(tree, now).outlet or re.split(r"\s+[|–—-]\s+", one_line(title))[0]
+    head = read_head(parse_page(text[:500_000]))
+    return read_meta(head, now).outlet or re.split(r"\s+[|–—-]\s+", one_line(head.title))[0]
 
 
 # --- where to look -------------------------------------------------------------------------------------------------

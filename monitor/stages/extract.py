@@ -1,14 +1,15 @@
-"""Page bytes -> Page: the article's text and what is known about it. Pure; trafilatura extracts, nothing downloads.
+"""Page bytes -> Page: the article's text and what is known about it. Pure; nothing downloads.
 
-The tree is parsed once. What the page says of itself (JSON-LD, meta tags) and what the feed said come first; htmldate
-is asked only where neither gives a date. A page without text falls back to the feed's summary and says so.
+The text comes from a cheap first pass where that can be believed, else from trafilatura. What the page says of itself
+(JSON-LD, meta tags) and what the feed said come first; htmldate is asked only where neither gives a date. A page
+without text falls back to the feed's summary and says so.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,9 @@ from lxml import html as lxml_html  # type: ignore[import-untyped]
 from monitor.errors import ExtractError
 from monitor.model import Lead, Page
 from monitor.stages.charset import decode, strip_markup
-from monitor.stages.meta import Meta, believable, language, parse_html, read_meta, wall, without_outlet
+from monitor.stages.firstpass import first_pass
+from monitor.stages.head import parse_page, read_head
+from monitor.stages.meta import Meta, believable, language, parse_html, read_meta, visible, wall, without_outlet
 from monitor.text import clean, one_line, words
 
 # What these libraries have to say about a page stands in our own reasons; they shall not write to the terminal.
@@ -29,9 +32,15 @@ for _name in ("trafilatura", "htmldate", "charset_normalizer"):
 ENOUGH_WORDS = 40
 _LEAST_WORDS = 5
 _LONGEST_TEXT = 400_000
+_LONGEST_HEAD = 100_000  # characters, of a page that is too large to be read whole
 _LONG_WORD = re.compile(r"\S{400,}")
 _TABLE_RULE = re.compile(r"^[\s|:-]*$")
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|p|article|meta|title|section|span|script|table|h1)\b", re.I)
+# What no extractor takes for an article's text.
+_DEAD_WEIGHT = (
+    "script, style, svg, template, iframe, canvas, noscript, nav, footer, button, select, "
+    "textarea, video, audio, object"
+)
 _OTHER_FORMATS = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "an image"),
@@ -45,12 +54,12 @@ _OTHER_FORMATS = (
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the page itself gave. `trouble`: in words, why there is no text ("" when there is)."""
+    """What the page itself gave. `markup`: the page, where there is one; `trouble`: in words, why there is no text."""
 
     text: str
-    meta: Meta
-    tree: lxml_html.HtmlElement | None
-    trouble: str
+    meta: Meta = field(default_factory=Meta)
+    markup: str = ""
+    trouble: str = ""
 
 
 def read_page(body: bytes, *, url: str, charset: str, lead: Lead, now: datetime) -> Page:
@@ -104,24 +113,36 @@ def read_text(text: str, *, url: str = "", title: str = "") -> Page:
 def _read(body: bytes, url: str, charset: str, now: datetime) -> _Read:
     kind = next((name for start, name in _OTHER_FORMATS if body.startswith(start)), "")
     if kind:
-        return _Read("", Meta(), None, f"the address answers with {kind}, not with a web page")
+        return _Read("", trouble=f"the address answers with {kind}, not with a web page")
     markup = decode(body, charset)
-    if not markup.strip():
-        return _Read("", Meta(), None, "the page is empty")
-    if not _MARKUP.search(markup[:100_000]):
-        return _Read(_tidy(strip_markup(markup)), Meta(), None, "")
+    if not markup or markup.isspace():
+        return _Read("", trouble="the page is empty")
+    if not _MARKUP.search(markup, 0, 100_000):
+        return _Read(_tidy(strip_markup(markup)))
+    tree = parse_page(markup)
+    head = read_head(tree if tree is not None else parse_page(markup[:_LONGEST_HEAD].partition("<body")[0]))
+    text = ""
+    if tree is not None:
+        for node in tree.css(_DEAD_WEIGHT):
+            node.decompose()
+        text = _tidy(first_pass(tree, head.said))
+    text = text or _article_text(markup, url)
+    standing = wall(head.title, text, url, lambda: _shown(markup))
+    if standing:
+        return _Read("", markup=markup, trouble=f"the address answers with {standing}, not with the article")
+    return _Read(text, read_meta(head, now), markup)
+
+
+def _shown(markup: str) -> str:
+    tree = parse_html(markup)
+    return "" if tree is None else visible(tree)
+
+
+def _article_text(markup: str, url: str) -> str:
+    """The quick way first; where it yields little, the slow way, and whichever gives more."""
     tree = parse_html(markup)
     if tree is None:
-        return _Read("", Meta(), None, "the page cannot be read as HTML")
-    text = _article_text(tree, url)
-    standing = wall(tree, url, text)
-    if standing:
-        return _Read("", Meta(), tree, f"the address answers with {standing}, not with the article")
-    return _Read(text, read_meta(tree, now), tree, "")
-
-
-def _article_text(tree: lxml_html.HtmlElement, url: str) -> str:
-    """The quick way first; where it yields little, the slow way, and whichever gives more."""
+        return ""
     text = _extracted(tree, url, fast=True)
     if len(words(text)) < ENOUGH_WORDS:
         slow = _extracted(tree, url, fast=False)
@@ -143,14 +164,21 @@ def _extracted(tree: lxml_html.HtmlElement, url: str, *, fast: bool) -> str:
 
 def _tidy(text: str) -> str:
     """One paragraph a line; table rules gone, monstrous words cut."""
-    lines = (_tidy_line(line) for line in _LONG_WORD.sub("…", text[:_LONGEST_TEXT]).split("\n"))
+    # What breaks a line without being one is a space here.
+    text = _OTHER_BREAKS.sub(" ", _LONG_WORD.sub("…", text[:_LONGEST_TEXT]))
+    if "|" in text:
+        text = "\n".join(map(_without_rules, text.split("\n")))
+    lines = (line.strip() for line in clean(text).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def _tidy_line(line: str) -> str:
-    if line.lstrip().startswith("|"):
-        line = "" if _TABLE_RULE.match(line) else line.strip(" |").replace("|", " ")
-    return clean(line).replace("\n", " ")
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+
+
+def _without_rules(line: str) -> str:
+    if not line.lstrip().startswith("|"):
+        return line
+    return "" if _TABLE_RULE.match(line) else line.strip(" |").replace("|", " ")
 
 
 def _published(read: _Read, lead: Lead, url: str, now: datetime) -> datetime | None:
@@ -159,10 +187,11 @@ def _published(read: _Read, lead: Lead, url: str, now: datetime) -> datetime | N
         return lead.published
     if read.meta.published and read.meta.published_has_time:
         return read.meta.published
-    return lead.published or read.meta.published or _searched_date(read.tree, url, now)
+    return lead.published or read.meta.published or _searched_date(read.markup, url, now)
 
 
-def _searched_date(tree: lxml_html.HtmlElement | None, url: str, now: datetime) -> datetime | None:
+def _searched_date(markup: str, url: str, now: datetime) -> datetime | None:
+    tree = parse_html(markup) if markup else None
     if tree is None:
         return None
     latest = (now + timedelta(days=1)).strftime("%Y-%m-%d")

@@ -17,7 +17,7 @@ from lxml import html as lxml_html
 from monitor.errors import ExtractError
 from monitor.stages.identity import canonical_url, same_site, site
 from monitor.stages.jsonfeed import Entry
-from monitor.stages.meta import parse_html, wall
+from monitor.stages.meta import parse_html, wall_before
 from monitor.text import one_line, words
 
 _SIDE = "ancestor::nav or ancestor::footer or ancestor::header or ancestor::aside or ancestor::form"
@@ -48,7 +48,7 @@ def read_index(text: str, url: str, select: str = "") -> tuple[Entry, ...]:
     if not entries:
         # Some pages put everything into <header> or <aside>.
         entries = tuple(_articles(tree.xpath("//body//a[@href][not(ancestor::footer)]"), tree, url, tongue))
-    standing = "" if entries else wall(tree, url, "")
+    standing = "" if entries else wall_before(tree, url)
     if standing:
         raise ExtractError(f"{url}: {standing} answers instead of the index; open it in a browser to see it")
     return entries
@@ -81,7 +81,7 @@ def _selected(tree: Any, url: str, tongue: str, select: str) -> tuple[Entry, ...
                     links=(link,), title=title, title_is_text=True, published=_time_near(anchor), language=tongue
                 )
     if not found:
-        standing = wall(tree, url, "")
+        standing = wall_before(tree, url)
         if standing:
             raise ExtractError(f"{url}: {standing} answers instead of the index; open it in a browser to see it")
         raise ExtractError(f"{url}: no link on the page matches the selector {select!r}; look at the page again")

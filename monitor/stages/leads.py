@@ -25,7 +25,7 @@ from monitor.stages.feeditems import first_items, new_items
 from monitor.stages.identity import canonical_url
 from monitor.stages.indexpage import read_index
 from monitor.stages.jsonfeed import Entry, read_json
-from monitor.stages.meta import IN_FUTURE, LONG_AGO, dated, language, parse_html, wall
+from monitor.stages.meta import IN_FUTURE, LONG_AGO, dated, language, parse_html, wall_before
 from monitor.stages.sitemap import CUT, gunzip, is_sitemap, sitemap_offer
 from monitor.stages.watchedpage import page_offer
 from monitor.stages.xmltext import FEED_ROOTS, START, after_prolog, element_at, root
@@ -103,7 +103,7 @@ def _not_a_feed(text: str, url: str) -> str:
     title, standing = "", ""
     if tree is not None:
         title = one_line(next(("".join(tag.itertext()) for tag in tree.iter("title")), ""), 80)
-        standing = wall(tree, url, "")
+        standing = wall_before(tree, url)
         offered = tree.xpath("//link[@rel='alternate'][contains(@type,'rss') or contains(@type,'atom')]/@href")
     what = f"{url}: not a feed: an HTML page" + (f" titled {title!r}" if title else "")
     if standing:

@@ -1,10 +1,10 @@
-"""What a page says of itself in JSON-LD and meta tags, read from one tree; dates; walls in front of pages."""
+"""What a page says of itself in JSON-LD and meta tags; dates; walls in front of pages. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 
 from monitor.stages.charset import strip_markup
+from monitor.stages.head import Head
 from monitor.text import one_line, words
 
 _ARTICLE_TYPES = re.compile(
@@ -73,10 +74,10 @@ def parse_html(text: str) -> lxml_html.HtmlElement | None:
         return None
 
 
-def read_meta(tree: lxml_html.HtmlElement, now: datetime) -> Meta:
+def read_meta(head: Head, now: datetime) -> Meta:
     """Title, author, outlet, date and language from JSON-LD, then meta tags, then the page's own headline."""
-    tags = _tags(tree)
-    said = _linked_data(tree)
+    tags = head.tags
+    said = _linked_data(head.linked)
     outlet = _outlet(tags.get("og:site_name", "") or said.publisher or tags.get("application-name", ""))
     published, has_time = None, False
     for value in (said.published, *(tags.get(name, "") for name in _DATE_TAGS)):
@@ -87,28 +88,18 @@ def read_meta(tree: lxml_html.HtmlElement, now: datetime) -> Meta:
             published, has_time = found, timed
     author = said.author or next((tags[name] for name in _AUTHOR_TAGS if _is_name(tags.get(name, ""))), "")
     return Meta(
-        title=_title(tree, tags, said, outlet),
+        title=_title(head, said, outlet),
         author=re.sub(r"(?i)^by:?\s+", "", one_line(strip_markup(author), 120)),
         outlet=outlet,
         published=published,
         published_has_time=has_time,
-        language=language(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""),
+        language=language(head.language),
     )
 
 
 _DATE_TAGS = ("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate",
               "publishdate", "publish-date", "date", "dc.date.issued", "dc.date", "sailthru.date")  # fmt: skip
 _AUTHOR_TAGS = ("author", "article:author", "parsely-author", "dc.creator", "sailthru.author", "byl")
-
-
-def _tags(tree: lxml_html.HtmlElement) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for tag in tree.iter("meta"):
-        name = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
-        content = (tag.get("content") or "").strip()
-        if name and content:
-            found.setdefault(name.strip().lower(), content[:1000])
-    return found
 
 
 def _outlet(name: str) -> str:
@@ -121,18 +112,16 @@ def _is_name(value: str) -> bool:
     return bool(value) and "://" not in value and len(value) <= 200
 
 
-def _title(tree: lxml_html.HtmlElement, tags: dict[str, str], said: Said, outlet: str) -> str:
-    heads = ["".join(head.itertext()) for head in tree.iter("h1")]
-    only_h1 = heads[0] if len(heads) == 1 else ""
-    in_head = next(("".join(tag.itertext()) for tag in tree.iter("title")), "")
+def _title(head: Head, said: Said, outlet: str) -> str:
+    tags = head.tags
     host = urlsplit(tags.get("og:url", "")).hostname or "" if tags.get("og:url", "").startswith("http") else ""
     for candidate in (
         tags.get("og:title", ""),
         said.headline,
-        only_h1,
+        head.headlines[0] if len(head.headlines) == 1 else "",
         tags.get("twitter:title", ""),
-        *heads[:1],
-        in_head,
+        *head.headlines[:1],
+        head.title,
     ):
         title = without_outlet(one_line(strip_markup(candidate)), outlet, host)
         if title and _squeezed(title) != _squeezed(outlet):
@@ -158,14 +147,12 @@ def _squeezed(name: str) -> str:
     return "".join(found[1:] if found[:1] == ["the"] else found)
 
 
-def _linked_data(tree: lxml_html.HtmlElement) -> Said:
+def _linked_data(scripts: tuple[str, ...]) -> Said:
     """The first article in the page's JSON-LD; what cannot be read is passed over."""
     publisher = ""
-    for script in tree.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower():
-            continue
+    for script in scripts:
         try:
-            data = json.loads(_LD_WRAPPING.sub("", script.text or ""), strict=False)
+            data = json.loads(_LD_WRAPPING.sub("", script), strict=False)
         except (ValueError, RecursionError):
             continue
         for node in _nodes(data):
@@ -290,22 +277,29 @@ _SPEAKING_WORDS = 15
 _WALL_PAGE_WORDS = 500
 
 
-def wall(tree: lxml_html.HtmlElement, url: str, text: str) -> str:
+def wall_before(tree: lxml_html.HtmlElement, url: str) -> str:
+    """`wall` for a page of which nothing was taken."""
+    title = next(("".join(tag.itertext()) for tag in tree.iter("title")), "")
+    return wall(title, "", url, lambda: visible(tree))
+
+
+def wall(title: str, text: str, url: str, page: Callable[[], str]) -> str:
     """What stands in front of the page, in words ("a consent page"), or "" when this looks like the page itself.
 
     `text`: what was taken for the article. A text of some length is believed to be one; a short one is judged by its
-    own words, so that a banner beside it does no harm; where there is none, all that the page shows is judged.
+    own words, so that a banner beside it does no harm; where there is none, all that the page shows is judged, which
+    `page` gives.
     """
     if _CONSENT_HOST.match(urlsplit(url).hostname or ""):
         return "a consent page"
     size = len(words(text))
     if size >= _WALL_WORDS:
         return ""
-    seen = text if size >= _SPEAKING_WORDS else _visible(tree)
+    seen = text if size >= _SPEAKING_WORDS else page()
     if len(words(seen)) > _WALL_PAGE_WORDS:
         seen = text
     seen = " ".join(seen.split()).lower().replace("\u2019", "'")
-    title = next(("".join(tag.itertext()) for tag in tree.iter("title")), "").strip().lower().replace("\u2019", "'")
+    title = title.strip().lower().replace("\u2019", "'")
     if (size < 40 and _CHALLENGE_TITLE.match(title)) or _mostly(_CHALLENGE, seen, 1):
         return "a page that asks whether a person is reading (a challenge)"
     return "a consent page" if _mostly(_CONSENT, seen, 2) else ""
@@ -317,6 +311,7 @@ def _mostly(pattern: re.Pattern[str], seen: str, least: int) -> bool:
     return found >= least + max(0, len(seen.split()) - 60) // 60
 
 
-def _visible(tree: lxml_html.HtmlElement) -> str:
+def visible(tree: lxml_html.HtmlElement) -> str:
+    """All that the page shows, without scripts, in one line."""
     pieces = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::template)]")
     return " ".join(" ".join(str(piece) for piece in pieces).split())[:20_000]
