@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import trafilatura
-from htmldate import find_date
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 
 from monitor.errors import ExtractError
@@ -151,6 +149,9 @@ def _article_text(markup: str, url: str) -> str:
 
 
 def _extracted(tree: lxml_html.HtmlElement, url: str, *, fast: bool) -> str:
+    # Imported by the first page that needs it, in a worker: the commands never do.
+    import trafilatura  # noqa: PLC0415
+
     try:
         found: Any = trafilatura.bare_extraction(
             tree, url=url, fast=fast, favor_recall=True, include_comments=False, with_metadata=False
@@ -195,6 +196,8 @@ def _searched_date(markup: str, url: str, now: datetime) -> datetime | None:
     if tree is None:
         return None
     latest = (now + timedelta(days=1)).strftime("%Y-%m-%d")
+    from htmldate import find_date  # noqa: PLC0415 - as above
+
     try:
         found = find_date(
             tree, extensive_search=False, original_date=True, url=url, min_date="1995-01-01", max_date=latest
