@@ -11,7 +11,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
-import snowballstemmer
+import Stemmer  # type: ignore[import-not-found]
 from sentencex import get_sentence_boundaries
 
 from monitor.model import Sentence, Span
@@ -84,7 +84,7 @@ def words(text: str) -> list[str]:
     return list(map(fold, _WORD.findall(text)))
 
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 
 
 @lru_cache(maxsize=65536)

@@ -8,6 +8,7 @@ disk is waited for once.
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -114,8 +115,8 @@ class _Reader:
         self.filer = filer
         self.tally = Tally()
         self._sources = {source.id: source for source in room.watch.sources}
-        # What a worker needs of it; the sources are the larger part.
-        self._watch = replace(room.watch, sources=())
+        # What a worker needs of it; the sources are the larger part. Packed once: it goes along with each page.
+        self._watch = pickle.dumps(replace(room.watch, sources=()))
         self._leads: OrderedDict[int, PendingLead] = OrderedDict()
         self._tasks: dict[int, asyncio.Task[Answer]] = {}
         self._answers: dict[int, Answer] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import datetime
 from functools import lru_cache
 
-from monitor.model import Filing, Lead, Page, Prepared, Watch
+from monitor.model import Filing, Lead, Page, Prepared
 from monitor.stages.classify import Classifier, classify, compile_watch
 from monitor.stages.dedup import fingerprint
 from monitor.stages.extract import read_page
@@ -23,11 +24,11 @@ def prepare(page: Page, filing: Filing | None = None) -> Prepared:
 
 
 def read_prepared(
-    body: bytes, *, url: str, charset: str, lead: Lead, now: datetime, watch: Watch, outlet: str, language: str
+    body: bytes, *, url: str, charset: str, lead: Lead, now: datetime, watch: bytes, outlet: str, language: str
 ) -> Prepared:
     """`read_page`, `classify` and `prepare` in one piece of work; raises ExtractError.
 
-    `outlet`, `language`: the source's, for a page that does not say.
+    `watch`: the Watch, pickled once for all pages; `outlet`, `language`: the source's, for a page that does not say.
     """
     page = read_page(body, url=url, charset=charset, lead=lead, now=now)
     filing = classify(
@@ -42,7 +43,7 @@ def read_prepared(
     return prepare(page, filing)
 
 
-# A worker serves one watch, compiled with its first page.
+# A worker serves one watch, unpacked and compiled with its first page.
 @lru_cache(maxsize=2)
-def _compiled(watch: Watch) -> Classifier:
-    return compile_watch(watch)
+def _compiled(watch: bytes) -> Classifier:
+    return compile_watch(pickle.loads(watch))  # noqa: S301 - packed by ourselves

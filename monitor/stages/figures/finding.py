@@ -73,10 +73,9 @@ class _Finder:
         for subject in self.patterns.subjects:
             if not self._kind(subject, quantity) or (not subject.whole and self._is_whole(quantity)):
                 continue
-            if not any(self.fitting.fits(form, quantity) for form in subject.forms):
-                continue
+            # What is cheap to know is asked first: most subjects are not spoken of at all.
             far = [self._nearest(quantity, group) for group in subject.context]
-            if any(cost is None for cost in far):
+            if None in far or not any(self.fitting.fits(form, quantity) for form in subject.forms):
                 continue
             # At the same distance a followed subject wins.
             cost = (far[0] or 0.0) + subject.silent
