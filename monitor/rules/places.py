@@ -172,9 +172,22 @@ class Gazetteer:
     stops: Mapping[str, tuple[str, ...]]
     lands: Mapping[str, tuple[str, ...]]
 
+    def visitor(self, label: str, number: int) -> str:
+        """The trip on which a place was visited for the `number`-th time; stops in a row are one visit; "" if none."""
+        count = 0
+        for trip, lands in self.lands.items():
+            row = self.stops[trip] if label.startswith("city:") else lands
+            count += sum(place == label and (not index or row[index - 1] != label) for index, place in enumerate(row))
+            if count >= number:
+                return trip
+        return ""
 
-def gazetteer(trips: tuple[Trip, ...]) -> Gazetteer:
-    """All places of the trips; an alias shared by several cities of one country means the country."""
+
+def gazetteer(trips: tuple[Trip, ...], more: Iterable[tuple[str, tuple[str, ...]]] = ()) -> Gazetteer:
+    """All places of the trips; an alias shared by several cities of one country means the country.
+
+    `more`: other names of places and countries.
+    """
     meaning: dict[str, set[tuple[str, str]]] = defaultdict(set)
     shown: dict[str, str] = {}
     for trip in trips:
@@ -201,6 +214,10 @@ def gazetteer(trips: tuple[Trip, ...]) -> Gazetteer:
             land_of[f"city:{stop.place}"] = f"land:{stop.country}"
             if stop.country:
                 names[f"land:{stop.country}"].append(stop.country)
+    for name, others in more:
+        for label in (f"city:{name}", f"land:{name}"):
+            if label in names:
+                names[label].extend(others)
     return Gazetteer(
         PhraseBook(names),
         {label: math.log(max(len(trips), 2) / count) for label, count in visits.items()},

@@ -47,8 +47,13 @@ def note_counts(story: Story, scene: Scene, sheet: Sheet, past: set[str]) -> Non
         Counted.EARLIER: "earlier trips",
         Counted.TOTAL: "trips so far",
     }
+    visits: dict[str, tuple[float, Count, str]] = {}
     for passage in scene.reading.passages:
         for count in find_counts(passage, scene.around(passage)):
+            if count.target and not scene.looks_back(passage, count.sentence, count.span, ahead=True):
+                name = "visits so far since" if count.since else "visits so far"
+                if visitor := story.names.stops.visitor(count.target, count.number):
+                    visits.setdefault(visitor, (story.weights[name], count, name))
             trip = next((trip for trip in story.trips if trip.ordinal == count.number), None)
             if trip is None:
                 continue
@@ -61,6 +66,9 @@ def note_counts(story: Story, scene: Scene, sheet: Sheet, past: set[str]) -> Non
             weight = story.weights[name] * (1.0 if _early(passage, count.sentence) else 0.8)
             if trip.id not in best or weight > best[trip.id][0]:
                 best[trip.id] = (weight, count, name)
+    for trip_id, found in visits.items():
+        if trip_id not in best:
+            best[trip_id] = found
     for trip_id, (weight, count, name) in best.items():
         sheet.add(trip_id, name, count.passage, count.span, weight)
 

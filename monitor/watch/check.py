@@ -37,6 +37,7 @@ def check_tables(report: Report, compile_rule: Compile) -> None:
     _check_taken(report)
     _check_selectors(report)
     _check_stops(report)
+    _check_names(report)
     _check_rules(report, compile_rule)
     _check_weights(report)
 
@@ -94,6 +95,31 @@ def _check_stops(report: Report) -> None:
             if _is_day(on) and ((days[0] - on).days > SLACK_DAYS or (on - days[1]).days > SLACK_DAYS):
                 what = f"{on} is not within the trip's days, {days[0]} to {days[1]}"
                 report.add(("trip", index, "stop", number, "on"), what, "mend this day or the trip's dates")
+
+
+def _check_names(report: Report) -> None:
+    """Other names of a place that no trip goes to."""
+    watch = report.data.get("watch")
+    episode = watch.get("episode") if isinstance(watch, dict) else None
+    names = episode.get("names") if isinstance(episode, dict) else None
+    if not isinstance(names, dict):
+        return
+    places = {
+        stop[key]
+        for _, trip in _rows(report.data, "trip")
+        for _, stop in _rows(trip, "stop")
+        for key in ("place", "country")
+        if isinstance(stop.get(key), str)
+    }
+    for name in names:
+        if name not in places:
+            near = get_close_matches(name, places, 1)
+            mend = (
+                f"did you mean {plain(toml(near[0]))}?"
+                if near
+                else "write a stop's place or country, as it stands there"
+            )
+            report.add(("watch", "episode", "names", name), "no stop has this place or country", mend)
 
 
 def _is_day(value: object) -> bool:
