@@ -697,7 +697,7 @@ def test_rules_check_tells_every_mistake_with_its_line_at_once(home: Path) -> No
     lines = [
         edit(watch, 'at = "07:00" ', 'at = "25:00" '),
         edit(watch, "ordinal = 5\n", "ordinal = 4\n"),
-        edit(watch, "rule = 'protest* OR demonstrat*", "rule = 'protest* OR (demonstrat*"),
+        edit(watch, "rule = '''protest* OR demonstrat*", "rule = '''protest* OR (demonstrat*"),
     ]
     assert len(set(lines)) == 3
     done = monitor("rules", "check", "--home", home)
@@ -709,6 +709,15 @@ def test_rules_check_tells_every_mistake_with_its_line_at_once(home: Path) -> No
     assert answer.code == 3
     assert answer.json["ok"] is False
     assert len(answer.json["problems"]) == 3
+
+
+def test_rules_check_names_rules_that_cannot_be_meant(home: Path) -> None:
+    line = edit(home / "watch.toml", "match = 'famine'", "match = 'famine -famine'")
+    done = monitor("rules", "check", "--home", home)
+    assert done.code == 1
+    assert done.out.startswith(f'watch.toml:{line}: trip "blinken-06", signal ')
+    assert "never matches: famine is asked for, and excluded by NOT famine" in done.out
+    assert monitor("rules", "check", "--json", "--home", home).json["problems"]
 
 
 def labelled(path: Path, *rows: dict[str, object]) -> Path:

@@ -27,10 +27,13 @@ def rules() -> None:
 @json_option
 @click.pass_obj
 def check(obj: Context, as_json: bool) -> None:
-    """Read the watch file; every mistake at once, each with its line and its mend."""
+    """Read the watch file; every mistake at once, each with its line and its mend.
+
+    Rules that can never match, or that match everything, are named as well (exit code 1).
+    """
     from monitor.errors import WatchError
     from monitor.stages.classify import compile_watch
-    from monitor.wire import load_watch
+    from monitor.wire import load_watch, watch_doubts
 
     try:
         watch = load_watch(obj.settings())
@@ -40,11 +43,18 @@ def check(obj: Context, as_json: bool) -> None:
             raise
         say_json({"ok": False, "problems": [str(problem) for problem in error.problems]})
         sys.exit(3)
+    doubts = watch_doubts(obj.settings())
     counts = {"trips": len(watch.trips), "topics": len(watch.topics), "sources": len(watch.sources)}
     if as_json:
-        say_json({"ok": True} | counts)
-        return
-    click.echo(f"{watch.name}: {', '.join(f'{number} {name}' for name, number in counts.items())}; every rule parses")
+        told = {"problems": [str(problem) for problem in doubts]} if doubts else {}
+        say_json({"ok": not doubts} | told | counts)
+    else:
+        for problem in doubts:
+            click.echo(str(problem))
+        counted = ", ".join(f"{number} {name}" for name, number in counts.items())
+        doubted = f", {plural(len(doubts), 'rule')} cannot be meant" if doubts else ""
+        click.echo(f"{watch.name}: {counted}; every rule parses{doubted}")
+    sys.exit(1 if doubts else 0)
 
 
 @rules.command()
