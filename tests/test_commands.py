@@ -744,6 +744,25 @@ def test_rules_test_scores_labelled_articles(home: Path, tmp_path: Path) -> None
     assert "wrong: blinken-03 was filed as none" in monitor("rules", "test", path, "--misses", "--home", home).out
 
 
+def test_rules_test_fails_under_a_recorded_floor(home: Path, tmp_path: Path) -> None:
+    path = labelled(tmp_path / "labelled.jsonl", {"id": "a", "title": "Blinken in Incirlik", "trip": "blinken-02"})
+    low, high = tmp_path / "low.toml", tmp_path / "high.toml"
+    low.write_text("none_f1 = 0.0\n")
+    high.write_text("trip_micro = 1.0\narticles = 2\n")
+    assert monitor("rules", "test", path, "--floor", low, "--home", home).code == 0
+    done = monitor("rules", "test", path, "--floor", high, "--json", "--home", home)
+    assert done.code == 1
+    assert "under the floor: articles is 1, the floor is 2" in done.err
+    assert len(done.json["under"]) >= 1
+
+
+def test_the_shipped_rules_keep_the_floor_that_is_recorded_for_our_own_examples() -> None:
+    golden = ROOT / "tests" / "golden"
+    done = monitor("rules", "test", golden / "classify.jsonl", "--floor", golden / "floor.toml", "--watch",
+                   ROOT / "watch.toml")  # fmt: skip
+    assert done.code == 0, done.all
+
+
 def test_rules_test_names_the_line_that_is_no_labelled_article(home: Path, tmp_path: Path) -> None:
     path = labelled(tmp_path / "rows.jsonl", {"id": "a", "trip": "none"})
     path.write_text(path.read_text() + "{oops\n")
