@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import random
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -23,6 +24,7 @@ from monitor.edges.store import SqlStore
 from monitor.errors import Problem, SetupError
 from monitor.model import DigestRow, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
+from monitor.pipeline.backtest import Backtest, backtest
 from monitor.pipeline.room import no_progress
 from monitor.pipeline.seeding import SeedReport
 from monitor.pipeline.telling import DeliveryReport, tell_again
@@ -137,6 +139,21 @@ class App:
         """Queue a stored digest once more; returns problems in words."""
         sender = self.settings.smtp_from if smtp_server(self.settings) else ""
         return tell_again(self.watch, self.store, row, sender=sender)
+
+    def backtest(self, progress: Progress = no_progress) -> Backtest:
+        """File everything stored again by this watch, in a store of its own that is thrown away."""
+        with tempfile.TemporaryDirectory(prefix="monitor-backtest-") as folder:
+            scratch = SqlStore.open(f"sqlite:///{folder}/scratch.db", self.clock.now())
+            try:
+                filer = Filer(self.watch, scratch)
+                sync_seeds(read_corpus(self.settings.home / "seeds"), scratch, filer, self.clock.now())
+                states = self.store.material().states
+                return backtest(
+                    self.store.kept(), scratch, filer, self.watch, self.clock.now(), states, progress,
+                    self.store.kept_count(),
+                )  # fmt: skip
+            finally:
+                scratch.close()
 
     def deliver(self) -> DeliveryReport:
         """One round of the outbox."""

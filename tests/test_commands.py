@@ -37,6 +37,7 @@ SUBCOMMANDS = (
     ("seeds", "check"),
     ("rules", "check"),
     ("rules", "test"),
+    ("rules", "backtest"),
     ("config", "dump"),
 )
 HEAVY = {"httpx", "trafilatura", "sqlalchemy", "lxml", "pydantic", "lark", "alembic"}
@@ -769,6 +770,25 @@ def test_rules_test_names_the_line_that_is_no_labelled_article(home: Path, tmp_p
     done = monitor("rules", "test", path, "--home", home)
     assert done.code == 2
     assert "rows.jsonl:2" in done.err
+
+
+def test_rules_backtest_shows_what_a_changed_rule_would_do_and_applies_it_only_when_asked(
+    lived: Lived, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(lived.home, tmp_path / "tried"))
+    assert monitor("rules", "backtest", "--no-digest", "--json", "--home", folder).json["changes"] == []
+    new = Path(shutil.copy(folder / "watch.toml", tmp_path / "new.toml"))
+    edit(new, "[digest]\nat", "[weights]\nfile = 99\n\n[digest]\nat")
+    before = stored.tables(folder)
+    tried = monitor("rules", "backtest", "--watch", new, "--home", folder)
+    assert tried.code == 0, tried.all
+    assert "filed again: 0 gained, " in tried.out
+    assert "lost:" in tried.out
+    assert "had none been told" in tried.out
+    assert stored.tables(folder) == before
+    done = monitor("rules", "backtest", "--watch", new, "--apply", "--json", "--home", folder)
+    assert done.json["applied"] == len(done.json["changes"]) > 0
+    assert monitor("rules", "backtest", "--watch", new, "--json", "--home", folder).json["changes"] == []
 
 
 # --- explain ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from monitor.cli.backtest import backtest
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ T = TypeVar("T")
 
 @click.group()
 def rules() -> None:
-    """The watch file's rules: check them, test them on labelled articles."""
+    """The watch file's rules: check them, test them on labelled articles, try them on what is stored."""
+
+
+rules.add_command(backtest)
 
 
 @rules.command()

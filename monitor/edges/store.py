@@ -1,4 +1,4 @@
-"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, five rooms."""
+"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, six rooms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from monitor.edges.store_articles import ArticleRoom
 from monitor.edges.store_digests import DigestRoom
 from monitor.edges.store_known import KnownRoom
 from monitor.edges.store_leads import LeadRoom
+from monitor.edges.store_refile import RefileRoom
 
 
-class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom):
+class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, RefileRoom):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 
     @classmethod

@@ -26,6 +26,7 @@ from monitor.model.filed import (
 )
 from monitor.model.reported import (
     Delivery,
+    Kept,
     NewDelivery,
     RunReport,
     SourceReport,
@@ -69,6 +70,7 @@ __all__ = [
     "Filing",
     "Fingerprint",
     "Item",
+    "Kept",
     "Kind",
     "Known",
     "KnownSentence",
