@@ -807,6 +807,21 @@ def test_explain_shows_a_stored_article_as_it_was_filed(lived: Lived) -> None:
     assert stored.tables(lived.home) == before
 
 
+def test_explain_writes_a_page_with_the_marked_text_and_every_sheet(lived: Lived, tmp_path: Path) -> None:
+    done = monitor("explain", lived.arrival, "--html", tmp_path / "why.html", "--home", lived.home)
+    assert done.code == 0, done.all
+    page = (tmp_path / "why.html").read_text("utf-8")
+    assert '<mark class="for' in page
+    assert "blinken-09 · Ninth trip" in page
+    assert "not this one: " in page
+    assert "not this one: " in done.out
+    piped = monitor("explain", lived.arrival, "--html", "-", "--home", lived.home)
+    assert piped.out == page
+    refused = monitor("explain", lived.arrival, "--html", tmp_path / "no" / "why.html", "--home", lived.home)
+    assert refused.code == 1
+    assert "cannot be written" in refused.err
+
+
 def test_explain_names_the_original_of_a_stored_copy(lived: Lived) -> None:
     copy = next(entry.path for entry in lived.site.entries if entry.title == PRESS.page("oq-0818-arrival").title)
     answer = monitor("explain", lived.site.base + copy, "--json", "--home", lived.home).json

@@ -29,6 +29,11 @@ def render(digest: Digest, form: str) -> str:
     return template.render(digest=digest, when=_when(zone, digest.day), clock=_clock(zone)).strip() + "\n"
 
 
+def render_page(name: str, **values: object) -> str:
+    """An HTML page from a template of ours and escaped values."""
+    return _environment(escape=True).get_template(name).render(**values).strip() + "\n"
+
+
 @cache
 def _environment(escape: bool) -> Environment:
     # `select_autoescape` does not know "x.html.j2", so it is switched on by hand for HTML and off for text.
