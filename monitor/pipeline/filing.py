@@ -304,7 +304,8 @@ def _inherit(filing: Filing, original: StoredArticle) -> Filing:
         filing,
         decision=original.filing.decision,
         trip=original.filing.trip,
-        topics=filing.topics or original.filing.topics,
+        # Evidence points into its own article's text: what is taken over comes without it.
+        topics=filing.topics or tuple(replace(hit, evidence=()) for hit in original.filing.topics),
         reason="",
     )
 
