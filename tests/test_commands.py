@@ -38,6 +38,8 @@ SUBCOMMANDS = (
     ("rules", "check"),
     ("rules", "test"),
     ("rules", "backtest"),
+    ("rules", "suggest"),
+    ("rules", "tune"),
     ("config", "dump"),
 )
 HEAVY = {"httpx", "trafilatura", "sqlalchemy", "lxml", "pydantic", "lark", "alembic"}
@@ -762,6 +764,36 @@ def test_the_shipped_rules_keep_the_floor_that_is_recorded_for_our_own_examples(
     done = monitor("rules", "test", golden / "classify.jsonl", "--floor", golden / "floor.toml", "--watch",
                    ROOT / "watch.toml")  # fmt: skip
     assert done.code == 0, done.all
+
+
+def test_rules_tune_shows_fitted_and_held_back_figures(home: Path, tmp_path: Path) -> None:
+    counts = (("blinken-02", "second"), ("blinken-09", "ninth"))
+    rows: list[dict[str, object]] = [
+        {"id": f"{trip}-{n}", "title": f"Blinken begins {count} trip to the Middle East", "text": f"{n}.", "trip": trip}
+        for trip, count in counts
+        for n in range(3)
+    ]
+    path = labelled(tmp_path / "rows.jsonl", *rows)
+    found = monitor("rules", "tune", path, "--folds", "3", "--json", "--home", home)
+    assert found.code == 0, found.all
+    assert set(found.json["scores"]) == {"before", "fitted", "3-fold"}
+    assert found.json["scores"]["3-fold"]["trip_micro"] == 1.0
+    shown = monitor("rules", "tune", path, "--folds", "3", "--flat", "--home", home)
+    assert "[weights]" in shown.out
+    assert monitor("rules", "tune", path, "--folds", "9", "--home", home).code == 2
+
+
+def test_rules_suggest_names_terms_from_the_store_and_from_a_labelled_file(lived: Lived, tmp_path: Path) -> None:
+    done = monitor("rules", "suggest", "blinken-09", "--home", lived.home)
+    assert done.code == 0, done.all
+    assert done.out.startswith("blinken-09: ")
+    famine: dict[str, object] = {"title": "Famine near", "topics": ["aid"]}
+    path = labelled(tmp_path / "rows.jsonl", famine, famine, {"title": "x"})
+    found = monitor("rules", "suggest", "aid", "--from", path, "--json", "--home", lived.home).json
+    assert [(each["term"], each["known"]) for each in found["terms"]] == [("famine near", True)]
+    wrong = monitor("rules", "suggest", "blinken-9", "--home", lived.home)
+    assert wrong.code == 2
+    assert "did you mean blinken-09?" in wrong.err
 
 
 def test_rules_test_names_the_line_that_is_no_labelled_article(home: Path, tmp_path: Path) -> None:

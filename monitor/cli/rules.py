@@ -12,6 +12,8 @@ import click
 
 from monitor.cli.backtest import backtest
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
+from monitor.cli.suggest import suggest
+from monitor.cli.tune import tune
 
 if TYPE_CHECKING:
     from monitor.stages.labelled import Given
@@ -27,6 +29,8 @@ def rules() -> None:
 
 
 rules.add_command(backtest)
+rules.add_command(suggest)
+rules.add_command(tune)
 
 
 @rules.command()

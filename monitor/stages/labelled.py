@@ -43,6 +43,7 @@ def read_labelled(text: str, file: str) -> Iterator[tuple[Given, Labelled]]:
                 str(row.get("trip") or NONE),
                 tuple(row.get("topics") or ()),
                 tuple(row.get("also_accept") or ()),
+                str(row.get("group") or ""),
             )
         except (ValueError, AttributeError, TypeError) as error:
             raise ValueError(f"{file}:{number}: no labelled article: {error}") from error
