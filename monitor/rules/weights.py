@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.model import Trip
 from monitor.rules.describe import Rule
 from monitor.rules.places import PhraseBook
+from monitor.rules.ruleset import RuleSet
 from monitor.rules.scene import Names
 
 # About 1 is a hint, 2 is enough to be filed when nothing speaks against it. A watch may override any of them.
@@ -67,7 +68,10 @@ WEIGHTS: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A watch's trips, compiled for the signals. `rules`: each trip's signature rules with their weights."""
+    """A watch's trips, compiled for the signals. `rules`: each trip's signature rules with their weights.
+
+    `signs`: the same rules in this order, to be asked together.
+    """
 
     trips: tuple[Trip, ...]
     names: Names
@@ -75,3 +79,4 @@ class Story:
     fame: Mapping[str, frozenset[str]]
     rules: Mapping[str, tuple[tuple[Rule, float], ...]]
     weights: Mapping[str, float]
+    signs: RuleSet
