@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import time
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -153,3 +155,32 @@ def test_a_rule_whose_words_are_absent_is_not_asked() -> None:
     asked, numbers = together._ask(read_document({"text": "Gaza and word7 and 12gaza."}))
     assert numbers == {7, 12}
     assert asked.words >= {"gaza", "word7"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "piece"),
+    [
+        ("aa NEAR/9 bb", "aa bb "),
+        ("aa NEAR/9 bb", "aa " * 50 + "bb " * 50),
+        ("aa SAME bb SAME cc", "aa bb. cc aa. bb cc. "),
+        ('"aa aa aa aa bb"', "aa "),
+        ("ATLEAST/99 (aa OR aa* OR bb)", "aa aab bb "),
+        ("/a+ b/", "aa "),
+        ("(aa OR bb) ONEAR/50 (bb OR aa*)", "bb aa "),
+    ],
+)
+def test_time_grows_with_the_text_and_not_faster(rule: str, piece: str) -> None:
+    together = RuleSet([compile_rule(rule)])
+
+    def seconds(letters: int) -> float:
+        document = read_document({"text": (piece * letters)[:letters]})
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            together.find_all(document)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    seconds(2_000)
+    # Eight times the text: a square would take 64 times as long.
+    assert seconds(160_000) < 24 * seconds(20_000) + 0.05

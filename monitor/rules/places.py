@@ -131,25 +131,22 @@ class PhraseBook:
     def find(self, passage: Passage) -> list[Found]:
         """All names in order; of names that start at the same word the longest."""
         found = []
-        index = 0
-        while index < len(passage.tokens):
-            hit = self._at(passage, index)
-            if hit is None:
-                index += 1
-            else:
-                found.append(hit)
-                index = hit.last
+        after = 0
+        exact, opened, all_tokens = self._exact, self._open, passage.tokens
+        for index, (word, _, _) in enumerate(all_tokens):
+            entries = exact.get(word, opened)
+            if not entries or index < after:
+                continue
+            for parts, label in entries if entries is opened else [*entries, *opened]:
+                if (len(parts) == 1 and parts[0] == word) or _matches(parts, all_tokens[index : index + len(parts)]):
+                    after = index + len(parts)
+                    found.append(Found(label, passage, index, after))
+                    break
         return found
 
     def find_in(self, reading: Reading) -> list[Found]:
         """All names in the title and then in the text."""
         return [*self.find(reading.title), *self.find(reading.text)]
-
-    def _at(self, passage: Passage, index: int) -> Found | None:
-        for parts, label in [*self._exact.get(passage.tokens[index].word, ()), *self._open]:
-            if _matches(parts, passage.tokens[index : index + len(parts)]):
-                return Found(label, passage, index, index + len(parts))
-        return None
 
 
 def _matches(parts: tuple[str, ...], found: tuple[Token, ...]) -> bool:

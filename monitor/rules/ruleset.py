@@ -32,6 +32,8 @@ _REMEMBERED = 200_000
 
 # Words and prefixes of which one must be there; None where a node may match without any.
 _Needs = tuple[frozenset[str], frozenset[str]]
+# A rule's number, and what one alternative of it needs besides the word that it is entered under.
+_Entry = tuple[int, frozenset[str], tuple[_Needs, ...]]
 
 
 class _Asked:
@@ -65,18 +67,26 @@ class RuleSet:
         self._prefixes = builder.prefixes
         self._lengths = sorted({len(prefix) for prefix in builder.prefixes})
         self._always: list[int] = []
-        self._of_word: dict[str, list[int]] = {}
-        self._of_prefix: dict[str, list[int]] = {}
+        self._of_word: dict[str, list[_Entry]] = {}
+        self._of_prefix: dict[str, list[_Entry]] = {}
         for number, rule in enumerate(self.rules):
-            needs = _needs(rule.node)
-            if needs is None:
+            self._index(number, rule.node)
+        self._memory: dict[str, tuple[tuple[str, ...], tuple[_Entry, ...]]] = {}
+
+    def _index(self, number: int, node: Node) -> None:
+        """Enter each alternative of a rule under one of the words that it needs, with what else it needs."""
+        for branch in _alternatives(node):
+            clauses = _clauses(branch)
+            if not clauses:
                 self._always.append(number)
                 continue
-            for word in needs[0]:
-                self._of_word.setdefault(word, []).append(number)
-            for prefix in needs[1]:
-                self._of_prefix.setdefault(prefix, []).append(number)
-        self._memory: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {}
+            best = min(clauses, key=_frequent)
+            rest = [clause for clause in clauses if clause is not best]
+            entry = (number, _singles(rest), tuple(_wider(rest)))
+            for word in best[0]:
+                self._of_word.setdefault(word, []).append(entry)
+            for prefix in best[1]:
+                self._of_prefix.setdefault(prefix, []).append(entry)
 
     def find_all(self, document: Document) -> dict[int, tuple[Hit, ...]]:
         """For each rule that matches its hits, as `find` gives them."""
@@ -99,8 +109,9 @@ class RuleSet:
         return first
 
     def _ask(self, document: Document) -> tuple[_Asked, set[int]]:
-        numbers = set(self._always)
+        """The document, and the rules that its words leave."""
         prefixes: set[str] = set()
+        entries: list[tuple[_Entry, ...]] = []
         words = document.vocabulary()
         memory = self._memory
         if len(memory) > _REMEMBERED:
@@ -112,18 +123,28 @@ class RuleSet:
             if known[0]:
                 prefixes.update(known[0])
             if known[1]:
-                numbers.update(known[1])
+                entries.append(known[1])
+        numbers = set(self._always)
+        for several in entries:
+            for number, singles, wider in several:
+                if singles and not singles <= words:
+                    continue
+                for one, other in wider:
+                    if one.isdisjoint(words) and other.isdisjoint(prefixes):
+                        break
+                else:
+                    numbers.add(number)
         return _Asked(document, words, prefixes), numbers
 
-    def _learn(self, word: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-        """The prefixes of rules that a word begins with, and the rules that a word may make match."""
+    def _learn(self, word: str) -> tuple[tuple[str, ...], tuple[_Entry, ...]]:
+        """The prefixes of rules that a word begins with, and the alternatives entered under it or them."""
         begins = tuple(
             word[:length] for length in self._lengths if length <= len(word) and word[:length] in self._prefixes
         )
-        numbers = list(self._of_word.get(word, ()))
+        entries = list(self._of_word.get(word, ()))
         for prefix in begins:
-            numbers += self._of_prefix.get(prefix, ())
-        return begins, tuple(numbers)
+            entries += self._of_prefix.get(prefix, ())
+        return begins, tuple(entries)
 
 
 class _Builder:
@@ -208,15 +229,26 @@ class _Builder:
 
 
 def _gated(node: Node, ask: _Ask) -> _Ask:
-    """Ask only where one of the words that the node needs is there."""
-    needs = _needs(node)
-    if needs is None:
-        return ask
-    words, prefixes = needs
-    if len(words) == 1 and not prefixes:
-        (only,) = words
-        return lambda asked: ask(asked) if only in asked.words else None
-    return lambda asked: None if words.isdisjoint(asked.words) and prefixes.isdisjoint(asked.prefixes) else ask(asked)
+    """Ask only where the words that the node needs are there."""
+    clauses = _clauses(node)
+    singles, wider = _singles(clauses), _wider(clauses)
+    if not wider:
+        if not singles:
+            return ask
+        if len(singles) == 1:
+            (only,) = singles
+            return lambda asked: ask(asked) if only in asked.words else None
+        return lambda asked: ask(asked) if singles <= asked.words else None
+
+    def gated(asked: _Asked) -> Found | None:
+        if not singles <= asked.words:
+            return None
+        for words, prefixes in wider:
+            if words.isdisjoint(asked.words) and prefixes.isdisjoint(asked.prefixes):
+                return None
+        return ask(asked)
+
+    return gated
 
 
 def _all(asks: list[_Ask]) -> _Ask:
@@ -280,21 +312,47 @@ def _cheap_first(nodes: tuple[Node, ...]) -> list[Node]:
 
 def _needs(node: Node) -> _Needs | None:
     """The words and prefixes of which one must be there for the node to match; None when it may do without."""
+    return min(_clauses(node), key=_frequent, default=None)
+
+
+def _frequent(needs: _Needs) -> tuple[int, int]:
+    """Few words, then long ones, stand in few articles, as a rule."""
+    return len(needs[0]) + 3 * len(needs[1]), -min(map(len, (*needs[0], *needs[1])), default=0)
+
+
+def _singles(clauses: Iterable[_Needs]) -> frozenset[str]:
+    return frozenset(next(iter(words)) for words, prefixes in clauses if len(words) == 1 and not prefixes)
+
+
+def _wider(clauses: Iterable[_Needs]) -> list[_Needs]:
+    return [clause for clause in clauses if len(clause[0]) != 1 or clause[1]]
+
+
+def _alternatives(node: Node) -> list[Node]:
+    if isinstance(node, Label | Ref):
+        return _alternatives(node.node)
+    return [each for one in node.nodes for each in _alternatives(one)] if isinstance(node, Or) else [node]
+
+
+def _clauses(node: Node) -> list[_Needs]:
+    """All that must be there for the node to match: of each clause one word or prefix."""
     match node:
         case Term(pieces):
-            # The longest word of a phrase is the rarest, as a rule.
-            piece = max(pieces, key=lambda each: (not each.prefix, len(each.word)))
-            only = frozenset((piece.word,))
-            return (frozenset(), only) if piece.prefix else (only, frozenset())
+            words = dict.fromkeys((piece.word, piece.prefix) for piece in pieces)
+            return [
+                (frozenset(), frozenset((word,))) if prefix else (frozenset((word,)), frozenset())
+                for word, prefix in words
+            ]
         case Or(nodes):
-            return _union(_needs(each) for each in nodes)
+            together = _union(_needs(each) for each in nodes)
+            return [] if together is None else [together]
         case And(nodes) | Same(nodes):
-            return _least(_needs(each) for each in nodes)
+            return list(dict.fromkeys(clause for each in nodes for clause in _clauses(each)))
         case Near(left, right):
-            return _least((_needs(left), _needs(right)))
+            return list(dict.fromkeys([*_clauses(left), *_clauses(right)]))
         case Label(_, inner) | Ref(_, inner) | AtLeast(_, inner):
-            return _needs(inner)
-    return None
+            return _clauses(inner)
+    return []
 
 
 def _union(each: Iterable[_Needs | None]) -> _Needs | None:
@@ -306,8 +364,3 @@ def _union(each: Iterable[_Needs | None]) -> _Needs | None:
         words |= needs[0]
         prefixes |= needs[1]
     return frozenset(words), frozenset(prefixes)
-
-
-def _least(each: Iterable[_Needs | None]) -> _Needs | None:
-    known = [needs for needs in each if needs is not None]
-    return min(known, key=lambda needs: len(needs[0]) + 3 * len(needs[1]), default=None)
