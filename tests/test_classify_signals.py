@@ -7,7 +7,7 @@ import pytest
 
 from monitor.model import Decision, Episode, Filing, Signal, Stop, Trip, Watch
 from monitor.rules.dates import find_dates, url_days
-from monitor.rules.places import PhraseBook, lay_out
+from monitor.rules.places import PhraseBook, Reading, Shelf, lay_out
 from monitor.stages.classify import classify, compile_watch
 
 
@@ -353,3 +353,13 @@ def test_phrases_prefer_the_longest_name_and_know_open_ends() -> None:
 def test_a_long_page_is_filed_in_reasonable_time() -> None:
     text = "Larsen in Arna, Cole and Dore on his third trip to the valley. " * 20_000
     assert _file("Larsen", text).trip == "t3"
+
+
+def test_books_on_a_shelf_find_what_each_finds_alone() -> None:
+    books = [
+        PhraseBook({"long": ("Two Rivers",), "short": ("two",), "open": ("flood*",)}),
+        PhraseBook({"rivers": ("rivers",), "two": ("two rivers flooded",)}),
+        PhraseBook({"none": ("sea",)}),
+    ]
+    reading = Reading(lay_out("title", "Two rivers"), lay_out("text", "Two rivers flooded two fields."), "", None)
+    assert Shelf(books).find_in(reading) == [book.find_in(reading) for book in books]

@@ -86,8 +86,10 @@ def find_counts(passage: Passage, near: Surroundings) -> list[Count]:
 
 
 def _ordinal(word: str) -> int:
+    if not word[:1].isdigit():
+        return _ORDINAL.get(word, 0)
     numeral = _NUMERAL.match(word)
-    return int(numeral[1]) if numeral else _ORDINAL.get(word, 0)
+    return int(numeral[1]) if numeral else 0
 
 
 def _ordinal_count(passage: Passage, near: Surroundings, index: int, number: int) -> Count | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -128,6 +128,16 @@ class PhraseBook:
         for entries in self._exact.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
+    @property
+    def exact(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
+        """Names by their first word, the longest first."""
+        return self._exact
+
+    @property
+    def opened(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """Names whose first word may go on."""
+        return self._open
+
     def find(self, passage: Passage) -> list[Found]:
         """All names in order; of names that start at the same word the longest."""
         found = []
@@ -147,6 +157,37 @@ class PhraseBook:
     def find_in(self, reading: Reading) -> list[Found]:
         """All names in the title and then in the text."""
         return [*self.find(reading.title), *self.find(reading.text)]
+
+
+class Shelf:
+    """Several books looked up in one pass over a passage."""
+
+    def __init__(self, books: Sequence[PhraseBook]) -> None:
+        self._size = len(books)
+        self._exact: dict[str, list[tuple[int, tuple[str, ...], str]]] = {}
+        self._open = [(number, *entry) for number, book in enumerate(books) for entry in book.opened]
+        for number, book in enumerate(books):
+            for word, entries in book.exact.items():
+                self._exact.setdefault(word, []).extend((number, *entry) for entry in entries)
+
+    def find_in(self, reading: Reading) -> list[list[Found]]:
+        """For each book what its `find_in` gives."""
+        found: list[list[Found]] = [[] for _ in range(self._size)]
+        for passage in reading.passages:
+            self._find(passage, found)
+        return found
+
+    def _find(self, passage: Passage, found: list[list[Found]]) -> None:
+        after = [0] * self._size
+        exact, opened, all_tokens = self._exact, self._open, passage.tokens
+        for index, (word, _, _) in enumerate(all_tokens):
+            entries = exact.get(word, opened)
+            for book, parts, label in entries if entries is opened or not opened else [*entries, *opened]:
+                if index < after[book]:
+                    continue
+                if (len(parts) == 1 and parts[0] == word) or _matches(parts, all_tokens[index : index + len(parts)]):
+                    after[book] = index + len(parts)
+                    found[book].append(Found(label, passage, index, after[book]))
 
 
 def _matches(parts: tuple[str, ...], found: tuple[Token, ...]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.model import Evidence, Span, Watch
 from monitor.rules.ordinals import Surroundings
-from monitor.rules.places import Found, Gazetteer, Passage, PhraseBook, Reading, gazetteer
+from monitor.rules.places import Found, Gazetteer, Passage, PhraseBook, Reading, Shelf, gazetteer
 from monitor.text import words
 
 _PRONOUN = re.compile(r"\b(?:he|she|they|his|her)\b", re.I)
@@ -35,13 +35,10 @@ _NEAR = 300
 class Names:
     """The watch's word lists, ready to be looked for."""
 
-    region: PhraseBook
-    since: PhraseBook
-    words: PhraseBook
-    others: PhraseBook
-    elsewhere: PhraseBook
     stops: Gazetteer
     look_back: re.Pattern[str]
+    shelf: Shelf
+    """The books of others, region, since, words, stops and elsewhere, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +161,12 @@ def read_names(watch: Watch) -> Names:
         rf"(?:last|previous|prior|earlier)\s+(?:\w+\s+)?(?:{nouns})\w*",
         re.I,
     )
-    return Names(
-        book(episode.region),
-        book(episode.since),
-        PhraseBook({word: (word, word if word.endswith("*") else word + "s") for word in episode.words}),
-        book(episode.others),
-        book(episode.elsewhere),
-        gazetteer(watch.trips, episode.names),
-        look_back,
-    )
+    region, since = book(episode.region), book(episode.since)
+    nouns_book = PhraseBook({word: (word, word if word.endswith("*") else word + "s") for word in episode.words})
+    others, elsewhere = book(episode.others), book(episode.elsewhere)
+    stops = gazetteer(watch.trips, episode.names)
+    shelf = Shelf((others, region, since, nouns_book, stops.book, elsewhere))
+    return Names(stops, look_back, shelf)
 
 
 def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Span]]) -> Scene:
@@ -183,7 +177,7 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
         for span in subject.get(passage.field, ())
         if 0 <= span.start < span.end <= len(passage.text)
     }
-    others = names.others.find_in(reading)
+    others, region, since, nouns, places, elsewhere = names.shelf.find_in(reading)
     mentions = PhraseBook({phrase: (phrase,) for phrase in sorted(shown)}).find_in(reading)
     # A title that another bears anywhere in the article ("Secretary of State John Kerry") is not the subject's here.
     lent = {" ".join(words(found.label)) for found in mentions if _taken(found, others)}
@@ -191,11 +185,11 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
         reading,
         [found for found in mentions if " ".join(words(found.label)) not in lent],
         others,
-        names.region.find_in(reading),
-        names.since.find_in(reading),
-        names.words.find_in(reading),
-        names.stops.book.find_in(reading),
-        names.elsewhere.find_in(reading),
+        region,
+        since,
+        nouns,
+        places,
+        elsewhere,
         names.look_back,
     )
 
