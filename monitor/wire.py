@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import random
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,15 +22,16 @@ from monitor.edges.files import FileChannel
 from monitor.edges.lock import folder_lock
 from monitor.edges.mail import MailChannel, SmtpServer
 from monitor.edges.store import SqlStore
-from monitor.errors import SetupError
+from monitor.errors import Problem, SetupError
 from monitor.model import DigestRow, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
+from monitor.pipeline.backtest import Backtest, backtest
 from monitor.pipeline.room import no_progress
 from monitor.pipeline.seeding import SeedReport
 from monitor.pipeline.telling import DeliveryReport, tell_again
 from monitor.ports import Channel, Clock
 from monitor.settings import Settings, read_settings
-from monitor.watch import read_watch
+from monitor.watch import find_doubts, read_watch
 
 Progress = Callable[[str, int, int], None]
 
@@ -50,8 +52,17 @@ def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, s
 
 def load_watch(settings: Settings) -> Watch:
     """The watch of a working folder; raises WatchError or SetupError."""
+    return read_watch(_watch_text(settings), settings.watch.name)
+
+
+def watch_doubts(settings: Settings) -> tuple[Problem, ...]:
+    """Rules of the watch that parse and cannot be meant."""
+    return find_doubts(_watch_text(settings), settings.watch.name)
+
+
+def _watch_text(settings: Settings) -> str:
     try:
-        text = settings.watch.read_text("utf-8")
+        return settings.watch.read_text("utf-8")
     except FileNotFoundError as error:
         raise SetupError(
             f"{settings.watch}: there is no watch file; lay out a working folder with `monitor init DIR`, "
@@ -59,7 +70,6 @@ def load_watch(settings: Settings) -> Watch:
         ) from error
     except (OSError, UnicodeError) as error:
         raise SetupError(f"{settings.watch}: cannot be read ({error}); it must be UTF-8 text") from error
-    return read_watch(text, settings.watch.name)
 
 
 def add_sources(settings: Settings, sources: Sequence[Source]) -> int:
@@ -130,6 +140,21 @@ class App:
         """Queue a stored digest once more; returns problems in words."""
         sender = self.settings.smtp_from if smtp_server(self.settings) else ""
         return tell_again(self.watch, self.store, row, sender=sender)
+
+    def backtest(self, progress: Progress = no_progress) -> Backtest:
+        """File everything stored again by this watch, in a store of its own that is thrown away."""
+        with tempfile.TemporaryDirectory(prefix="monitor-backtest-") as folder:
+            scratch = SqlStore.open(f"sqlite:///{folder}/scratch.db", self.clock.now())
+            try:
+                filer = Filer(self.watch, scratch)
+                sync_seeds(read_corpus(self.settings.home / "seeds"), scratch, filer, self.clock.now())
+                states = self.store.material().states
+                return backtest(
+                    self.store.kept(), scratch, filer, self.watch, self.clock.now(), states, progress,
+                    self.store.kept_count(),
+                )  # fmt: skip
+            finally:
+                scratch.close()
 
     def deliver(self) -> DeliveryReport:
         """One round of the outbox."""

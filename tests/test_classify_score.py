@@ -1,10 +1,16 @@
 """Precision, recall and F1 of filings against labels, counted by hand on small sets."""
 
 import json
+import re
+from datetime import date
 
 import pytest
 
-from monitor.model import Decision, Evidence, Filing, Span, TopicHit
+from monitor.model import Decision, Episode, Evidence, Filing, Span, Stop, Topic, TopicHit, Trip, Watch
+from monitor.stages.classify import compile_watch
+from monitor.stages.floor import fallen, read_floor
+from monitor.stages.labelled import Given, file_given, read_labelled
+from monitor.stages.misses import Missed, explain_miss
 from monitor.stages.score import Labelled, Miss, Predicted, Tally, predicted, report_as_dict, score
 
 
@@ -53,3 +59,74 @@ def test_a_report_is_plain_values_for_json() -> None:
     plain = json.loads(json.dumps(report_as_dict(report)))
     assert plain["trips"]["by_trip"]["one"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "articles": 1}
     assert plain["topics"]["macro_f1"] == 1.0
+
+
+def test_a_floor_names_each_score_that_fell() -> None:
+    report = score([Labelled("a", "one", ("aid",)), Labelled("b", "none")], [Predicted("none"), Predicted("none")])
+    floor = read_floor("articles = 3\ntrip_micro = 0.5\nnone_f1 = 0.6\ntopic_micro = 0.0\n", "floor.toml")
+    assert fallen(report, floor) == ("articles is 2, the floor is 3", "trip_micro is 0, the floor is 0.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("trips = 0.5", "there is no score 'trips'"),
+        ("trip_micro = true", "trip_micro must be a number"),
+        ("trip_micro", "floor.toml: "),
+    ],
+)
+def test_a_floor_that_is_none_is_refused(text: str, what: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(what)):
+        read_floor(text, "floor.toml")
+
+
+def test_a_labelled_file_is_read_row_by_row() -> None:
+    text = '{"id": "a", "title": "T", "published": "2024-05", "trip": "one", "topics": ["aid"]}\n\n{"text": "x"}\n'
+    (given, label), (_, unnamed) = read_labelled(text, "f.jsonl")
+    assert (given.title, given.published, label) == ("T", None, Labelled("a", "one", ("aid",)))
+    assert (unnamed.id, unnamed.trip) == ("3", "none")
+    with pytest.raises(ValueError, match=r"f\.jsonl:1: no labelled article"):
+        list(read_labelled("[1]", "f.jsonl"))
+
+
+TALKS = compile_watch(
+    Watch(
+        name="Talks",
+        subject="envoy",
+        episode=Episode(words=("trip",), region=("the valley",)),
+        trips=(
+            Trip("t1", 1, "First", date(2025, 3, 1), date(2025, 3, 2), (Stop("Arna", "Nordland"),)),
+            Trip("t2", 2, "Second", date(2025, 4, 1), date(2025, 4, 2), (Stop("Bel", "Sudland"),)),
+        ),
+        topics=(Topic("aid", "Aid", "aid AND truck*"),),
+    )
+)
+
+
+def _miss(title: str, text: str, trip: str, topics: tuple[str, ...] = ()) -> Missed | None:
+    given = Given(title, text)
+    filing = file_given(TALKS, given)
+    return explain_miss(TALKS, given, Labelled("x", trip, topics), filing, predicted(filing))
+
+
+def test_a_missed_trip_is_told_with_what_would_have_filed_it() -> None:
+    found = _miss("Envoy in Bel", "", "t2")
+    assert found is not None
+    assert found.trip == "t2 was filed as none"
+    assert [sheet.trip_id for sheet in found.sheets] == ["t2"]
+    lacking = 2.0 - found.sheets[0].score
+    assert found.ways[0].endswith(f"one more sign of weight {lacking:.1f} would have filed it")
+    assert "ordinal" in found.ways[1]
+
+
+def test_a_missed_topic_is_told_with_its_near_miss_and_a_wrong_one_with_its_hits() -> None:
+    lost = _miss("Aid for Bel", "", "none", ("aid",))
+    assert lost is not None
+    assert (lost.topics, lost.ways) == (("-aid",), ("aid: aid is there, truck* is missing",))
+    extra = _miss("Aid trucks", "", "none")
+    assert extra is not None
+    assert (extra.topics, extra.ways) == (("+aid",), ("aid: not labelled, but “aid”, “truck*” stands in the title",))
+
+
+def test_what_was_filed_as_its_label_says_is_no_miss() -> None:
+    assert _miss("Nothing", "", "none") is None

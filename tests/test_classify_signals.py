@@ -7,7 +7,7 @@ import pytest
 
 from monitor.model import Decision, Episode, Filing, Signal, Stop, Trip, Watch
 from monitor.rules.dates import find_dates, url_days
-from monitor.rules.places import PhraseBook, lay_out
+from monitor.rules.places import PhraseBook, Reading, Shelf, lay_out
 from monitor.stages.classify import classify, compile_watch
 
 
@@ -75,6 +75,8 @@ COUNTS = ("ordinal", "ordinal bare", "ordinal place", "ordinal place since", "ea
         ("After four previous trips Larsen tries again.", "t5"),
         ("Larsen has made four trips to the valley since the flood.", "t4"),
         ("Larsen begins his second regional tour since the flood.", "t2"),
+        ("Larsen has been to the valley three times since the flood.", "t3"),
+        ("On his third trip to the valley, Larsen saw the mayor.", "t3"),
     ],
 )
 def test_a_count_of_trips_names_the_trip(said: str, trip: str) -> None:
@@ -94,6 +96,10 @@ def test_a_count_of_trips_names_the_trip(said: str, trip: str) -> None:
         "Larsen, third in rank, is on a visit.",
         "Larsen spoke of about four trips to the valley.",
         "On his second visit to Arna in five days Larsen saw the mayor.",
+        "For the first time since March 1 Larsen comes to the valley without a guard.",
+        "Larsen had three aims. His third mission was to keep the dam closed.",
+        "On her third trip to the valley, Osei saw the mayor. Larsen stayed at home.",
+        "Osei came by boat. It is her third trip to the valley. Larsen was there in spring.",
     ],
 )
 def test_other_counts_say_nothing(said: str) -> None:
@@ -105,6 +111,17 @@ def test_a_count_of_visits_to_one_country_is_only_a_hint() -> None:
     found = _file("", "Larsen is on his fourth visit to Nordland.")
     assert 0 < _weight(found, "t4", *COUNTS) < 2
     assert found.decision is not Decision.FILED
+
+
+def test_visits_to_one_country_are_also_counted_from_the_declared_stops() -> None:
+    # The third trip on which Nordland is visited is the fourth trip.
+    found = _file("", "Larsen is on his third visit to Nordland since the flood.")
+    assert _weight(found, "t4", "visits so far since") > _weight(found, "t3", "ordinal place since") > 0
+
+
+def test_a_headline_of_the_subject_keeps_a_count_that_follows_another_name() -> None:
+    found = _file("Larsen in the valley", "Osei had asked for it. It is the third trip to the valley.")
+    assert _weight(found, "t3", "ordinal") > 0
 
 
 def test_a_day_in_the_text_decides_against_the_day_of_the_page() -> None:
@@ -253,6 +270,52 @@ def test_another_traveller_at_the_head_of_the_title_outweighs_a_count() -> None:
     assert found.decision is Decision.NONE
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Two days after Larsen left, Osei met the mayor in Arna.",
+        "After Larsen flew home from Arna, Osei sat down with the mayor there.",
+        "Osei met the mayor in Arna, a week after Larsen's visit.",
+    ],
+)
+def test_another_travellers_report_that_begins_with_the_subjects_departure_is_no_trip(lead: str) -> None:
+    found = _file("Talks go on", f"{lead} Osei goes to Cole next.", on="2025-08-23")
+    assert _weight(found, "t4", "other leads") < 0
+    assert found.decision is not Decision.FILED
+
+
+def test_another_name_in_a_headline_of_no_journey_weighs_little() -> None:
+    text = "Osei is wrong, said the mayors. Larsen, who landed in Dore, had no answer."
+    found = _file("Who is to blame? Osei and the mayors quarrel", text, on="2025-06-03")
+    assert found.trip == "t3"
+
+
+def test_a_report_from_beside_the_journey_may_name_the_subject_late() -> None:
+    text = "Rain fell. The river rose. The mayor slept. The bridge held. Larsen {} in Dore at noon."
+    arrives = _file("Rain", text.format("landed"), on="2025-06-03")
+    stays = _file("Rain", text.format("was read out"), on="2025-06-03")
+    assert _weight(arrives, "t3", "passing by") > _weight(stays, "t3", "passing")
+    assert arrives.trip == "t3"
+
+
+def test_a_meeting_on_the_days_of_a_trip_needs_no_place() -> None:
+    assert _file("Larsen meets the mayor", "They talked about dams.", on="2025-06-03").trip == "t3"
+    assert _file("Larsen meets the mayor", "They talked about dams.", on="2025-05-04").trip == ""
+
+
+def test_countries_whose_ministers_talk_are_not_where_the_subject_is() -> None:
+    there = _file("Larsen in Dore", "He flew in from Arna.")
+    ministers = _file("Larsen in Dore", "The ministers of Nordland and Sudland wrote to him.")
+    assert _weight(there, "t3", "place off") < 0
+    assert _weight(ministers, "t3", "place off") == 0
+
+
+def test_other_names_of_a_country_mean_the_country() -> None:
+    more = replace(WATCH.episode, names=(("Eastland", ("Ostland", "Levante")),))
+    found = classify(compile_watch(replace(WATCH, episode=more)), "Larsen in Levante", "", "")
+    assert _weight(found, "t3", "place") > 0
+
+
 def test_a_journey_to_another_part_of_the_world_is_no_trip() -> None:
     assert _file("Larsen lands in Geneva", on="2025-06-03").decision is Decision.NONE
     assert _file("Larsen at work", "GENEVA (Example) - The envoy rests.", on="2025-06-03").decision is Decision.NONE
@@ -290,3 +353,13 @@ def test_phrases_prefer_the_longest_name_and_know_open_ends() -> None:
 def test_a_long_page_is_filed_in_reasonable_time() -> None:
     text = "Larsen in Arna, Cole and Dore on his third trip to the valley. " * 20_000
     assert _file("Larsen", text).trip == "t3"
+
+
+def test_books_on_a_shelf_find_what_each_finds_alone() -> None:
+    books = [
+        PhraseBook({"long": ("Two Rivers",), "short": ("two",), "open": ("flood*",)}),
+        PhraseBook({"rivers": ("rivers",), "two": ("two rivers flooded",)}),
+        PhraseBook({"none": ("sea",)}),
+    ]
+    reading = Reading(lay_out("title", "Two rivers"), lay_out("text", "Two rivers flooded two fields."), "", None)
+    assert Shelf(books).find_in(reading) == [book.find_in(reading) for book in books]

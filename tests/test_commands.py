@@ -38,6 +38,9 @@ SUBCOMMANDS = (
     ("seeds", "check"),
     ("rules", "check"),
     ("rules", "test"),
+    ("rules", "backtest"),
+    ("rules", "suggest"),
+    ("rules", "tune"),
     ("config", "dump"),
 )
 HEAVY = {"httpx", "trafilatura", "sqlalchemy", "lxml", "pydantic", "lark", "alembic"}
@@ -713,7 +716,7 @@ def test_rules_check_tells_every_mistake_with_its_line_at_once(home: Path) -> No
     lines = [
         edit(watch, 'at = "07:00" ', 'at = "25:00" '),
         edit(watch, "ordinal = 5\n", "ordinal = 4\n"),
-        edit(watch, "rule = 'protest* OR demonstrat*", "rule = 'protest* OR (demonstrat*"),
+        edit(watch, "rule = '''protest* OR demonstrat*", "rule = '''protest* OR (demonstrat*"),
     ]
     assert len(set(lines)) == 3
     done = monitor("rules", "check", "--home", home)
@@ -725,6 +728,15 @@ def test_rules_check_tells_every_mistake_with_its_line_at_once(home: Path) -> No
     assert answer.code == 3
     assert answer.json["ok"] is False
     assert len(answer.json["problems"]) == 3
+
+
+def test_rules_check_names_rules_that_cannot_be_meant(home: Path) -> None:
+    line = edit(home / "watch.toml", "match = 'famine'", "match = 'famine -famine'")
+    done = monitor("rules", "check", "--home", home)
+    assert done.code == 1
+    assert done.out.startswith(f'watch.toml:{line}: trip "blinken-06", signal ')
+    assert "never matches: famine is asked for, and excluded by NOT famine" in done.out
+    assert monitor("rules", "check", "--json", "--home", home).json["problems"]
 
 
 def labelled(path: Path, *rows: dict[str, object]) -> Path:
@@ -751,12 +763,80 @@ def test_rules_test_scores_labelled_articles(home: Path, tmp_path: Path) -> None
     assert "wrong: blinken-03 was filed as none" in monitor("rules", "test", path, "--misses", "--home", home).out
 
 
+def test_rules_test_fails_under_a_recorded_floor(home: Path, tmp_path: Path) -> None:
+    path = labelled(tmp_path / "labelled.jsonl", {"id": "a", "title": "Blinken in Incirlik", "trip": "blinken-02"})
+    low, high = tmp_path / "low.toml", tmp_path / "high.toml"
+    low.write_text("none_f1 = 0.0\n")
+    high.write_text("trip_micro = 1.0\narticles = 2\n")
+    assert monitor("rules", "test", path, "--floor", low, "--home", home).code == 0
+    done = monitor("rules", "test", path, "--floor", high, "--json", "--home", home)
+    assert done.code == 1
+    assert "under the floor: articles is 1, the floor is 2" in done.err
+    assert len(done.json["under"]) >= 1
+
+
+def test_the_shipped_rules_keep_the_floor_that_is_recorded_for_our_own_examples() -> None:
+    golden = ROOT / "tests" / "golden"
+    done = monitor("rules", "test", golden / "classify.jsonl", "--floor", golden / "floor.toml", "--watch",
+                   ROOT / "watch.toml")  # fmt: skip
+    assert done.code == 0, done.all
+
+
+def test_rules_tune_shows_fitted_and_held_back_figures(home: Path, tmp_path: Path) -> None:
+    counts = (("blinken-02", "second"), ("blinken-09", "ninth"))
+    rows: list[dict[str, object]] = [
+        {"id": f"{trip}-{n}", "title": f"Blinken begins {count} trip to the Middle East", "text": f"{n}.", "trip": trip}
+        for trip, count in counts
+        for n in range(3)
+    ]
+    path = labelled(tmp_path / "rows.jsonl", *rows)
+    found = monitor("rules", "tune", path, "--folds", "3", "--json", "--home", home)
+    assert found.code == 0, found.all
+    assert set(found.json["scores"]) == {"before", "fitted", "3-fold"}
+    assert found.json["scores"]["3-fold"]["trip_micro"] == 1.0
+    shown = monitor("rules", "tune", path, "--folds", "3", "--flat", "--home", home)
+    assert "[weights]" in shown.out
+    assert monitor("rules", "tune", path, "--folds", "9", "--home", home).code == 2
+
+
+def test_rules_suggest_names_terms_from_the_store_and_from_a_labelled_file(lived: Lived, tmp_path: Path) -> None:
+    done = monitor("rules", "suggest", "blinken-09", "--home", lived.home)
+    assert done.code == 0, done.all
+    assert done.out.startswith("blinken-09: ")
+    famine: dict[str, object] = {"title": "Famine near", "topics": ["aid"]}
+    path = labelled(tmp_path / "rows.jsonl", famine, famine, {"title": "x"})
+    found = monitor("rules", "suggest", "aid", "--from", path, "--json", "--home", lived.home).json
+    assert [(each["term"], each["known"]) for each in found["terms"]] == [("famine near", True)]
+    wrong = monitor("rules", "suggest", "blinken-9", "--home", lived.home)
+    assert wrong.code == 2
+    assert "did you mean blinken-09?" in wrong.err
+
+
 def test_rules_test_names_the_line_that_is_no_labelled_article(home: Path, tmp_path: Path) -> None:
     path = labelled(tmp_path / "rows.jsonl", {"id": "a", "trip": "none"})
     path.write_text(path.read_text() + "{oops\n")
     done = monitor("rules", "test", path, "--home", home)
     assert done.code == 2
     assert "rows.jsonl:2" in done.err
+
+
+def test_rules_backtest_shows_what_a_changed_rule_would_do_and_applies_it_only_when_asked(
+    lived: Lived, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(lived.home, tmp_path / "tried"))
+    assert monitor("rules", "backtest", "--no-digest", "--json", "--home", folder).json["changes"] == []
+    new = Path(shutil.copy(folder / "watch.toml", tmp_path / "new.toml"))
+    edit(new, "[digest]\nat", "[weights]\nfile = 99\n\n[digest]\nat")
+    before = stored.tables(folder)
+    tried = monitor("rules", "backtest", "--watch", new, "--home", folder)
+    assert tried.code == 0, tried.all
+    assert "filed again: 0 gained, " in tried.out
+    assert "lost:" in tried.out
+    assert "had none been told" in tried.out
+    assert stored.tables(folder) == before
+    done = monitor("rules", "backtest", "--watch", new, "--apply", "--json", "--home", folder)
+    assert done.json["applied"] == len(done.json["changes"]) > 0
+    assert monitor("rules", "backtest", "--watch", new, "--json", "--home", folder).json["changes"] == []
 
 
 # --- explain ------------------------------------------------------------------------------------------------------
@@ -773,6 +853,21 @@ def test_explain_shows_a_stored_article_as_it_was_filed(lived: Lived) -> None:
     assert (answer["stored"], answer["filing"]["trip"]) == (True, "blinken-09")
     assert lived.site.asked == []
     assert stored.tables(lived.home) == before
+
+
+def test_explain_writes_a_page_with_the_marked_text_and_every_sheet(lived: Lived, tmp_path: Path) -> None:
+    done = monitor("explain", lived.arrival, "--html", tmp_path / "why.html", "--home", lived.home)
+    assert done.code == 0, done.all
+    page = (tmp_path / "why.html").read_text("utf-8")
+    assert '<mark class="for' in page
+    assert "blinken-09 · Ninth trip" in page
+    assert "not this one: " in page
+    assert "not this one: " in done.out
+    piped = monitor("explain", lived.arrival, "--html", "-", "--home", lived.home)
+    assert piped.out == page
+    refused = monitor("explain", lived.arrival, "--html", tmp_path / "no" / "why.html", "--home", lived.home)
+    assert refused.code == 1
+    assert "cannot be written" in refused.err
 
 
 def test_explain_names_the_original_of_a_stored_copy(lived: Lived) -> None:

@@ -201,6 +201,13 @@ def test_published_takes_a_day_a_range_and_open_ends(dates: str, inside: bool) -
     assert matches(f"ankara -published:{dates}") is not inside
 
 
+def test_published_takes_a_duration_on_either_side() -> None:
+    for written in ("published:2023-11-02..5d", "published:5d..2023-11-06", "published:2023-11-02..P5D"):
+        assert compile_rule(written).node == compile_rule("published:2023-11-02..2023-11-06").node
+    assert str(compile_rule("published:2w..2023-11-14")) == "published:2023-11-01..2023-11-14"
+    assert str(compile_rule("published:2023-11-02..1d")) == "published:2023-11-02"
+
+
 def test_published_takes_the_day_of_a_time_and_no_day_is_no_match() -> None:
     assert matches("published:2023-11-04", read_document({"text": "a"}, datetime(2023, 11, 4, 23, 30, tzinfo=UTC)))
     assert not matches("published:2000-01-01..", article(published=None))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import time
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Span
-from monitor.rules import compile_rule, find, read_document
+from monitor.rules import RuleSet, compile_rule, find, read_document
 from monitor.rules.document import Words
 from monitor.text import tokens, words
 
@@ -131,3 +133,54 @@ def test_a_text_read_by_sentences_gives_the_places_of_its_tokens(text: str) -> N
     assert list(read.words) == [token.word for token in expected]
     spans = [read.span(number, number) for number in range(len(expected))]
     assert spans == [Span(token.start, token.end) for token in expected]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(rules, min_size=1, max_size=6), st.text(max_size=60), small_texts)
+def test_rules_asked_together_answer_as_each_does_alone(texts: list[str], title: str, body: str) -> None:
+    asked = [compile_rule(text, named=OTHER) for text in texts]
+    body += " humanitarian pauses Gaza May Prime Minister truce hostages 2+2" if len(body) % 2 else ""
+    fields = {"title": title, "text": body, "url": "https://example.org/talks/xxy"}
+    together = RuleSet(asked)
+    alone = {n: find(rule, read_document(fields, date(2023, 11, 3))) for n, rule in enumerate(asked)}
+    expected = {n: hits for n, hits in alone.items() if hits is not None}
+    for each in (together, pickle.loads(pickle.dumps(together))):
+        assert each.find_all(read_document(fields, date(2023, 11, 3))) == expected
+        first = each.find_first(read_document(fields, date(2023, 11, 3)))
+        assert first == {n: hits[0] for n, hits in expected.items() if hits}
+
+
+def test_a_rule_whose_words_are_absent_is_not_asked() -> None:
+    together = RuleSet([compile_rule(f"(word{n} AND gaza) OR {n}gaza") for n in range(1000)])
+    asked, numbers = together._ask(read_document({"text": "Gaza and word7 and 12gaza."}))
+    assert numbers == {7, 12}
+    assert asked.words >= {"gaza", "word7"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "piece"),
+    [
+        ("aa NEAR/9 bb", "aa bb "),
+        ("aa NEAR/9 bb", "aa " * 50 + "bb " * 50),
+        ("aa SAME bb SAME cc", "aa bb. cc aa. bb cc. "),
+        ('"aa aa aa aa bb"', "aa "),
+        ("ATLEAST/99 (aa OR aa* OR bb)", "aa aab bb "),
+        ("/a+ b/", "aa "),
+        ("(aa OR bb) ONEAR/50 (bb OR aa*)", "bb aa "),
+    ],
+)
+def test_time_grows_with_the_text_and_not_faster(rule: str, piece: str) -> None:
+    together = RuleSet([compile_rule(rule)])
+
+    def seconds(letters: int) -> float:
+        document = read_document({"text": (piece * letters)[:letters]})
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            together.find_all(document)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    seconds(2_000)
+    # Eight times the text: a square would take 64 times as long.
+    assert seconds(160_000) < 24 * seconds(20_000) + 0.05

@@ -40,6 +40,10 @@ MISTAKES = {
         DATED + "signals = [{ match = 'x' }]",
         'watch.toml:9: trip "t-1", signal 1: key "weight" is missing; write e.g. weight = 2',
     ),
+    "another name for a place that no stop has": (
+        DATED + "[[trip.stop]]\nplace = 'Doha'\ncountry = 'Qatar'\n[watch.episode.names]\nQatr = ['Katar']",
+        'watch.toml:13: [watch.episode]: names: no stop has this place or country; did you mean "Qatar"?',
+    ),
     # names
     "a misspelled key": (
         TOPIC + "rule = 'x'\nnto = 'y'",

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 @click.command()
 @home_options
 @click.argument("target", metavar="URL|FILE|-")
+@click.option("--html", "page", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Write a page with the text, its marks and every sheet; - for standard output.")  # fmt: skip
 @json_option
 @click.pass_obj
-def explain(obj: Context, target: str, as_json: bool) -> None:
+def explain(obj: Context, target: str, page: str | None, as_json: bool) -> None:
     """Why an article is filed as it is: known or new, trip, topics, sentences, each with its evidence.
 
     URL: one that is stored, else it is fetched now. FILE: .txt, .md or .html. "-": text on standard input.
@@ -32,15 +34,17 @@ def explain(obj: Context, target: str, as_json: bool) -> None:
 
     with obj.app() as app:
         stored = app.store.article(_key(target))
-        page = _page(app, target) if stored is None else _stored_page(stored.article)
-        reading = read_given(app.filer, page, app.clock.now())
+        given = _page(app, target) if stored is None else _stored_page(stored.article)
+        reading = read_given(app.filer, given, app.clock.now())
         if stored is not None:
             from dataclasses import replace
 
             reading = replace(reading, match=stored.match, filing=stored.filing)
+        if page:
+            _write(page, _page_of(app, reading))
         if as_json:
             say_json(_as_dict(app, reading, stored is not None))
-        else:
+        elif page != "-":
             _say(app, reading, stored is not None)
 
 
@@ -86,7 +90,9 @@ def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     from monitor.model import Filing, Match
+    from monitor.stages.explained import why
 
+    weights = app.filer.classifier.story.weights
     original = app.store.article(reading.match.of) if reading.match.of else None
     return {
         "title": reading.article.title,
@@ -96,6 +102,7 @@ def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
         "match": TypeAdapter(Match).dump_python(reading.match, mode="json"),
         "original": original.article.title if original else "",
         "filing": TypeAdapter(Filing).dump_python(reading.filing, mode="json"),
+        "why": {score.trip_id: why(reading.filing, score, weights) for score in reading.filing.scores},
         "sentences": [
             {
                 "text": novelty.sentence.text,
@@ -110,35 +117,78 @@ def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
     }
 
 
-def _say(app: App, reading: Reading, stored: bool) -> None:
-    from monitor.model import Decision, Verdict
+def _page_of(app: App, reading: Reading) -> str:
+    from monitor.stages.explained import explain as lay_out
+    from monitor.stages.render import render_page
 
-    match, filing = reading.match, reading.filing
+    weights = app.filer.classifier.story.weights
+    return render_page(
+        "explain.html.j2",
+        article=reading.article,
+        filing=reading.filing,
+        explained=lay_out(reading.article, reading.filing, app.watch.trips, weights),
+        answer=_answer(reading),
+        known=_known(app, reading),
+    )
+
+
+def _write(path: str, text: str) -> None:
+    from monitor.edges.files import write_atomically
+
+    if path == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        write_atomically(Path(path), text.encode("utf-8"))
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be written ({error})") from None
+    click.echo(f"written: {path}", err=True)
+
+
+def _answer(reading: Reading) -> str:
+    from monitor.model import Decision
+
+    filing = reading.filing
+    if filing.decision is Decision.FILED:
+        return f"trip: {filing.trip}"
+    return f"trip: {filing.decision.value} ({filing.reason})"
+
+
+def _known(app: App, reading: Reading) -> str:
+    from monitor.model import Verdict
+
+    match = reading.match
+    if match.verdict is Verdict.NEW:
+        return "known: no, it is new"
+    original = app.store.article(match.of)
+    title = f" “{original.article.title}” ({original.article.outlet})" if original else ""
+    return (
+        f"known: {match.verdict.value} of {match.of}{title}; {match.inside:.0%} of this text stands there, "
+        f"{match.covers:.0%} of that one stands here, sentences aligned {match.aligned:.0%}"
+    )
+
+
+def _say(app: App, reading: Reading, stored: bool) -> None:
+    from monitor.stages.explained import why
+
+    filing = reading.filing
+    weights = app.filer.classifier.story.weights
     click.echo(click.style(reading.article.title or "(no title)", bold=True))
     if stored:
         click.echo("stored: what follows is as it was filed")
-    if match.verdict is Verdict.NEW:
-        click.echo("known: no, it is new")
-    else:
-        original = app.store.article(match.of)
-        title = f" “{original.article.title}” ({original.article.outlet})" if original else ""
-        click.echo(
-            f"known: {match.verdict.value} of {match.of}{title}; {match.inside:.0%} of this text stands there, "
-            f"{match.covers:.0%} of that one stands here, sentences aligned {match.aligned:.0%}"
-        )
-    if filing.decision is Decision.FILED:
-        click.echo(f"trip: {filing.trip}")
-    else:
-        click.echo(f"trip: {filing.decision.value} ({filing.reason})")
+    click.echo(_known(app, reading))
+    click.echo(_answer(reading))
     if filing.mentioned:
         click.echo(f"mentions: {', '.join(filing.mentioned)}")
     for score in filing.scores[:3]:
-        click.echo(f"  {score.trip_id}  {score.score:+.2f}")
+        click.echo(f"  {score.trip_id}  {score.score:+.2f}  {why(filing, score, weights)}")
         for evidence in score.evidence:
             click.echo(
                 f"    {evidence.weight:+.2f} {evidence.signal}: “{evidence.term}” "
                 f"in {evidence.field} {evidence.span.start}-{evidence.span.end}"
             )
+    for score in filing.scores[3:]:
+        click.echo(f"  {score.trip_id}  {score.score:+.2f}  {why(filing, score, weights)}")
     click.echo("topics: " + (", ".join(hit.topic_id for hit in filing.topics) or "none"))
     for hit in filing.topics:
         seen = ", ".join(dict.fromkeys(f"“{each.term}” in {each.field}" for each in hit.evidence))

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from monitor.cli.backtest import backtest
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
+from monitor.cli.suggest import suggest
+from monitor.cli.tune import tune
 
 if TYPE_CHECKING:
+    from monitor.stages.labelled import Given
+    from monitor.stages.misses import Missed
     from monitor.stages.score import Labelled, Report
+
+T = TypeVar("T")
 
 
 @click.group()
 def rules() -> None:
-    """The watch file's rules: check them, test them on labelled articles."""
+    """The watch file's rules: check them, test them on labelled articles, try them on what is stored."""
+
+
+rules.add_command(backtest)
+rules.add_command(suggest)
+rules.add_command(tune)
 
 
 @rules.command()
@@ -27,10 +38,13 @@ def rules() -> None:
 @json_option
 @click.pass_obj
 def check(obj: Context, as_json: bool) -> None:
-    """Read the watch file; every mistake at once, each with its line and its mend."""
+    """Read the watch file; every mistake at once, each with its line and its mend.
+
+    Rules that can never match, or that match everything, are named as well (exit code 1).
+    """
     from monitor.errors import WatchError
     from monitor.stages.classify import compile_watch
-    from monitor.wire import load_watch
+    from monitor.wire import load_watch, watch_doubts
 
     try:
         watch = load_watch(obj.settings())
@@ -40,86 +54,82 @@ def check(obj: Context, as_json: bool) -> None:
             raise
         say_json({"ok": False, "problems": [str(problem) for problem in error.problems]})
         sys.exit(3)
+    doubts = watch_doubts(obj.settings())
     counts = {"trips": len(watch.trips), "topics": len(watch.topics), "sources": len(watch.sources)}
     if as_json:
-        say_json({"ok": True} | counts)
-        return
-    click.echo(f"{watch.name}: {', '.join(f'{number} {name}' for name, number in counts.items())}; every rule parses")
+        told = {"problems": [str(problem) for problem in doubts]} if doubts else {}
+        say_json({"ok": not doubts} | told | counts)
+    else:
+        for problem in doubts:
+            click.echo(str(problem))
+        counted = ", ".join(f"{number} {name}" for name, number in counts.items())
+        doubted = f", {plural(len(doubts), 'rule')} cannot be meant" if doubts else ""
+        click.echo(f"{watch.name}: {counted}; every rule parses{doubted}")
+    sys.exit(1 if doubts else 0)
 
 
 @rules.command()
 @home_options
 @click.argument("path", metavar="FILE.jsonl", type=click.Path(exists=True, dir_okay=False))
-@click.option("--misses", is_flag=True, help="List the articles that were filed differently from their labels.")
+@click.option("--misses", is_flag=True, help="Show each article that was filed otherwise than its label says, and why.")
+@click.option("--floor", type=click.Path(exists=True, dir_okay=False), metavar="FILE.toml",
+              help="Fail (exit code 1) when a score is under the one recorded here.")  # fmt: skip
 @json_option
 @click.pass_obj
-def test(obj: Context, path: str, misses: bool, as_json: bool) -> None:
+def test(obj: Context, path: str, misses: bool, floor: str | None, as_json: bool) -> None:
     """Precision, recall and F1 of the watch on labelled articles.
 
     One JSON object a line: id, title, text, url, published, outlet, language, trip ("none" for no trip),
-    also_accept (other trips that are not wrong), topics.
+    also_accept (other trips that are not wrong), topics. With --misses also what one more hit would have done.
     """
-    from monitor.stages.classify import classify, compile_watch
+    from monitor.stages.classify import compile_watch
+    from monitor.stages.floor import fallen, read_floor
+    from monitor.stages.labelled import file_given
+    from monitor.stages.misses import explain_miss
     from monitor.stages.score import predicted, report_as_dict, score
     from monitor.wire import load_watch
 
+    least = _read(floor, read_floor) if floor else {}
     classifier = compile_watch(load_watch(obj.settings()))
-    truths, found = [], []
-    for row, label in _labelled(Path(path)):
-        truths.append(label)
-        found.append(
-            predicted(
-                classify(
-                    classifier,
-                    str(row.get("title") or ""),
-                    str(row.get("text") or ""),
-                    str(row.get("url") or ""),
-                    str(row.get("outlet") or ""),
-                    str(row.get("language") or ""),
-                    _day(row.get("published")),
-                )
-            )
-        )
-    report = score(truths, found)
+    rows = labelled(path)
+    filings = [file_given(classifier, given) for given, _ in rows]
+    found = [predicted(filing) for filing in filings]
+    report = score([label for _, label in rows], found)
+    missed = [
+        miss
+        for (given, label), filing, said in zip(rows, filings, found, strict=True)
+        if (misses or as_json) and (miss := explain_miss(classifier, given, label, filing, said))
+    ]
+    under = fallen(report, least)
     if as_json:
-        say_json(report_as_dict(report))
+        say_json(report_as_dict(report) | {"articles_missed": [asdict(miss) for miss in missed], "under": list(under)})
     else:
-        _say(report, misses)
+        _say(report)
+        for miss in missed:
+            _say_miss(miss)
+    for what in under:
+        click.echo(f"under the floor: {what}", err=True)
+    sys.exit(1 if under else 0)
 
 
-def _labelled(path: Path) -> Iterator[tuple[dict[str, Any], Labelled]]:
+def labelled(path: str) -> list[tuple[Given, Labelled]]:
     """The rows of a labelled file; a usage error names the line that is wrong."""
-    from monitor.stages.score import NONE, Labelled
+    from monitor.stages.labelled import read_labelled
 
+    return _read(path, lambda text, file: list(read_labelled(text, file)))
+
+
+def _read(path: str, read: Callable[[str, str], T]) -> T:
+    """A file that a person wrote, read; what is wrong with it is a usage error."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        return read(Path(path).read_text("utf-8"), path)
     except (OSError, UnicodeError) as error:
         raise click.UsageError(f"{path}: cannot be read ({error})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            label = Labelled(
-                str(row.get("id", number)),
-                str(row.get("trip") or NONE),
-                tuple(row.get("topics") or ()),
-                tuple(row.get("also_accept") or ()),
-            )
-        except (ValueError, AttributeError, TypeError) as error:
-            raise click.UsageError(f"{path}:{number}: no labelled article: {error}") from error
-        yield row, label
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
-def _day(value: object) -> datetime | None:
-    """A publication date as labelled files give it: a full date, else nothing (a month or a year is no date)."""
-    try:
-        return datetime.combine(date.fromisoformat(str(value)[:10]), time(12), UTC) if value else None
-    except ValueError:
-        return None
-
-
-def _say(report: Report, misses: bool) -> None:
+def _say(report: Report) -> None:
     click.echo(f"{plural(report.rows, 'article')}\n")
     click.echo(f"{'':<22}{'precision':>10}{'recall':>8}{'F1':>8}{'articles':>10}")
     for name, tally in [*report.trips.items(), ("none", report.none)]:
@@ -134,10 +144,14 @@ def _say(report: Report, misses: bool) -> None:
     click.echo(
         f"{'topics, micro F1':<22}{report.topic_micro:>26.3f}\n{'topics, macro F1':<22}{report.topic_macro:>26.3f}"
     )
-    if misses:
-        for miss in report.trip_misses:
-            click.echo(f"{miss.id}: {miss.expected} was filed as {miss.predicted}")
-        for miss in report.topic_misses:
-            click.echo(
-                f"{miss.id}: topic {miss.expected or miss.predicted} {'missed' if miss.expected else 'too many'}"
-            )
+
+
+def _say_miss(miss: Missed) -> None:
+    what = "; ".join(each for each in (miss.trip, " ".join(miss.topics)) if each)
+    click.echo(f"\n{miss.id}: {what}  {miss.title}")
+    for sheet in miss.sheets:
+        click.echo(f"  {sheet.trip_id}  {sheet.score:+.2f}")
+        for item in sheet.evidence:
+            click.echo(f"    {item.weight:+.2f} {item.signal}: “{item.term}” in {item.field}")
+    for way in miss.ways:
+        click.echo(f"  {way}")

@@ -96,12 +96,12 @@ class ArticleRoom(Room):
             }
             ids[development.sentence] = connection.execute(_INSERT_DEVELOPMENT, values).scalar_one()
         if filed.sentences:
-            connection.execute(tables.sentence.insert(), _sentence_values(filed, trip, ids))
+            connection.execute(tables.sentence.insert(), sentence_values(filed, trip, ids))
         if filed.figures:
-            connection.execute(tables.figure.insert(), _figure_values(filed, trip))
+            connection.execute(tables.figure.insert(), figure_values(filed, trip))
         if filed.echoes:
             rows = [{"development_id": id_, "article_id": article_id} for id_ in sorted(set(filed.echoes))]
-            connection.execute(_insert_echo(connection.dialect.name), rows)
+            connection.execute(insert_echo(connection.dialect.name), rows)
         return ids
 
     def article(self, key: str) -> StoredArticle | None:
@@ -134,7 +134,7 @@ def _insert_article(dialect: str) -> ReturningInsert[tuple[int]]:
 
 
 @lru_cache(maxsize=2)
-def _insert_echo(dialect: str) -> Insert:
+def insert_echo(dialect: str) -> Insert:
     return insert_into(dialect, tables.echo).on_conflict_do_nothing()
 
 
@@ -166,7 +166,7 @@ def _article_values(filed: Filed, seed: bool, original: Fingerprint | None) -> d
     }
 
 
-def _sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[str, Any]]:
+def sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[str, Any]]:
     return [
         {
             "article_id": filed.article.id,
@@ -182,7 +182,7 @@ def _sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[
     ]
 
 
-def _figure_values(filed: Filed, trip: str) -> list[dict[str, Any]]:
+def figure_values(filed: Filed, trip: str) -> list[dict[str, Any]]:
     as_of = filed.article.published or filed.article.fetched_at
     return [
         {

@@ -36,6 +36,7 @@ from monitor.model.filed import (
 )
 from monitor.model.reported import (
     Delivery,
+    Kept,
     NewDelivery,
     RunReport,
     SourceReport,
@@ -80,6 +81,7 @@ __all__ = [
     "Fingerprint",
     "HostMemory",
     "Item",
+    "Kept",
     "Kind",
     "Known",
     "KnownSentence",

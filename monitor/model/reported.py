@@ -64,6 +64,15 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An article as the store keeps it, for filing it again."""
+
+    article: Article
+    filing: Filing
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDevelopment:
     """A development with its row, its article and the outlets that carry it."""
 

@@ -84,7 +84,8 @@ class Episode:
 
     `words`: nouns for an episode ("trip", "tour"); `region`: where episodes happen ("Middle East");
     `since`: what ordinals count from ("October 7", "the war began"); `others`: other travellers, whose
-    presence in the subject's place speaks against a trip; `elsewhere`: places that are not on any trip.
+    presence in the subject's place speaks against a trip; `elsewhere`: places that are not on any trip;
+    `names`: other names of places and countries of stops, in other spellings and languages.
     """
 
     words: tuple[str, ...] = ("trip", "visit", "tour", "mission", "round", "hearing", "session")
@@ -92,6 +93,7 @@ class Episode:
     since: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

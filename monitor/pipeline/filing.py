@@ -56,7 +56,10 @@ _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a page. `fresh`: whether the article was not stored before; `quiet`: known without being told."""
+    """What became of a page. `fresh`: whether the article was not stored before; `quiet`: known without being told.
+
+    `filed`: what was saved of it, when it was.
+    """
 
     article_id: str
     verdict: Verdict
@@ -64,6 +67,7 @@ class Outcome:
     developments: int
     fresh: bool
     quiet: bool = False
+    filed: Filed | None = None
 
 
 class Filer:
@@ -185,8 +189,14 @@ class Filer:
             if lead_id is not None:
                 self._store.drop_lead(lead_id, known)
             return Outcome(known, Verdict.COPY, None, 0, fresh=False)
+        return self.keep(article, prepared, lead_id, compare=source.dedup, quiet=quiet)
+
+    def keep(
+        self, article: Article, prepared: Prepared, lead_id: int | None, *, compare: bool = True, quiet: bool = False
+    ) -> Outcome:
+        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy."""
         fingerprint = prepared.fingerprint
-        match = self.judge(article, fingerprint) if source.dedup else Match(Verdict.NEW)
+        match = self.judge(article, fingerprint) if compare else Match(Verdict.NEW)
         match, filing = self.retold(article, match, self.classify(article, match, prepared.filing))
         read = self.read(article, match, filing)
         match = settle(match, read)
@@ -210,7 +220,7 @@ class Filer:
         ids = self._store.file(lead_id, filed)
         self._texts.add(article, fingerprint)
         self._learn(article, filing, read, ids)
-        return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet)
+        return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)
 
     def figures(self, text: str) -> tuple[Figure, ...]:
         """The figures of a text."""
@@ -294,7 +304,8 @@ def _inherit(filing: Filing, original: StoredArticle) -> Filing:
         filing,
         decision=original.filing.decision,
         trip=original.filing.trip,
-        topics=filing.topics or original.filing.topics,
+        # Evidence points into its own article's text: what is taken over comes without it.
+        topics=filing.topics or tuple(replace(hit, evidence=()) for hit in original.filing.topics),
         reason="",
     )
 

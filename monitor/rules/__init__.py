@@ -3,6 +3,7 @@
 compile_rule    text -> Rule, or a RuleError with line, column, what and mend
 read_document   an article's fields -> Document, an index of its words
 find            Rule x Document -> the hits, or None
+RuleSet         many rules, asked of a document together; those whose words are absent are never asked
 vocabulary      Rule -> the words it could match on
 
     hostage*  "humanitarian pause*"  =May              a word, a prefix, a phrase, exact case and accents
@@ -25,5 +26,6 @@ from monitor.rules.describe import Rule, vocabulary
 from monitor.rules.document import Document, read_document
 from monitor.rules.match import Hit, find
 from monitor.rules.parse import compile_rule
+from monitor.rules.ruleset import RuleSet
 
-__all__ = ["Document", "Hit", "Rule", "compile_rule", "find", "read_document", "vocabulary"]
+__all__ = ["Document", "Hit", "Rule", "RuleSet", "compile_rule", "find", "read_document", "vocabulary"]

@@ -99,6 +99,13 @@ class Document:
         self.published = published
         self._words = {name: Words(text) for name, text in fields.items() if text}
 
+    def vocabulary(self) -> set[str]:
+        """Every word of every field."""
+        found: set[str] = set()
+        for words in self._words.values():
+            found.update(words.words)
+        return found
+
     def words_of(self, field: str) -> Words | None:
         """The words of a field; None when it is absent or empty."""
         return self._words.get("text" if field == "lead" else field)

@@ -21,13 +21,14 @@ _CALLED_OFF = re.compile(
     r"|(?:will|would|does|is|was) (?:not|no longer) (?:be )?(?:travel|visit|go|com)\w*)",
     re.I,
 )
+# Signs that somebody goes somewhere or sits with somebody, in folded words, so that accents do not matter.
 _JOURNEY = re.compile(
     r"\b(?:arriv|land(?:s|ed|ing)\b|fl(?:y|ies|ew|ying|ight)\b|travel|visit|head(?:s|ed|ing)\b|depart|return|leav(?:es|ing)\b"
-    r"|stop(?:s|ped|over)?\b|reach(?:es|ed)\b|touch(?:es|ed) down|wheels|tour"
-    r"|came to|comes to|back in|due in|on the road|met\b|meets\b|meeting|receiv|host(?:s|ed|ing)\b"
-    r"|incontr|reun|trifft|traf\b"
-    r"|reis|vol[ao]\b|viaj|viag|voyag|ankunft|lleg|cheg|arriva)",
-    re.I,
+    r"|stop(?:s|ped|over)?\b|reach(?:es|ed)\b|touch(?:es|ed) down|wheels|tour|came to|comes to|back in|due in"
+    r"|on the road|met\b|meets?\b|meeting|receiv|host(?:s|ed|ing)?\b|beside\b|alongside|next to\b"
+    r"|hours (?:with|of talks)|talks (?:in|with)\b|held talks|(?:press|news) conference|tarmac|airport|hotel"
+    r"|incontr|reun|trifft|traf\b|gesprach|rencontr|entretien|recoit|recu\b|recib|receb|ricev|motte|ontmoet"
+    r"|reis|besuch|besok|bezoek|vol[ao]\b|viaj|viag|voyag|ankunft|lleg|cheg|aterriz|ziyaret|gorus|geldi|gelecek)"
 )
 _INTO = frozenset("in to from for left leaving leaves at via near en em nach aus au a i".split())
 _PHONE = re.compile(r"\b(?:by (?:tele)?phone|(?:tele)?phone(?:d| calls?)|over the phone|in a call|held a call)\b", re.I)
@@ -44,10 +45,16 @@ def closed(scene: Scene) -> str:
 
 
 def unplaced(scene: Scene, sheet: Sheet) -> bool:
-    """Whether the article names the subject, but no trip, region, stop or anything else of a trip."""
+    """Whether the article names the subject, but no trip, region, stop or anything else of a trip.
+
+    Where somebody meets somebody on the very days of a trip, nothing more need be named.
+    """
     if scene.region or scene.places or scene.words:
         return False
-    return all(item.field in {"published", "url"} for noted in sheet.trips.values() for item in noted)
+    noted = [item for items in sheet.trips.values() for item in items]
+    if any(item.signal == "page on trip" for item in noted) and _journey(scene):
+        return False
+    return all(item.field in {"published", "url"} for item in noted)
 
 
 def note_against(scene: Scene, sheet: Sheet, weights: Mapping[str, float], span: tuple[date, date]) -> None:
@@ -56,7 +63,14 @@ def note_against(scene: Scene, sheet: Sheet, weights: Mapping[str, float], span:
     _note_elsewhere(scene, sheet, weights)
     first = scene.subject[0]
     if first.passage.field != "title" and first.sentence >= _LEAD:
-        sheet.add_to_all("passing", first.passage, first.span, weights["passing"])
+        # Named late, but somewhere as somebody who arrives: a report from beside the journey.
+        stops = {(found.passage.field, found.sentence) for found in scene.places}
+        arrives = any(
+            (found.passage.field, found.sentence) in stops and _moves(found.passage, found.sentence)
+            for found in scene.acting
+        )
+        name = "passing by" if arrives else "passing"
+        sheet.add_to_all(name, first.passage, first.span, weights[name])
     _note_not_there(scene, sheet, weights)
     if not _journey(scene):
         # On the very days of a trip the subject is away, whether the text says so or not.
@@ -75,27 +89,47 @@ def note_against(scene: Scene, sheet: Sheet, weights: Mapping[str, float], span:
 
 
 def _note_others(scene: Scene, sheet: Sheet, weights: Mapping[str, float]) -> None:
+    acting = scene.acting
+    if any(found.passage.field == "title" for found in acting):
+        return
     title = [found for found in scene.others if found.passage.field == "title"]
-    own_title = any(found.passage.field == "title" for found in scene.subject)
-    if title and not own_title:
+    if title:
         # A name in a headline that tells of no journey ("… answers so-and-so's charge") is no traveller's.
-        whole = scene.reading.title.text
-        travels = _JOURNEY.search(whole) or any(
+        travels = _moves(scene.reading.title) or any(
             found.passage.field == "title" for found in (*scene.words, *scene.region, *scene.places)
         )
-        name = "other traveller" if title[0].first <= 4 and travels else "other in headline"
         # Whose something is ("so-and-so's charge") is not who the headline is about.
-        owners = all(_said(found).endswith(("'s", "\u2019s")) for found in title)
-        if travels or not owners:
-            sheet.add_to_all(name, title[0].passage, title[0].span, weights[name])
+        if not travels and all(_said(found).endswith(("'s", "\u2019s")) for found in title):
+            return
+        name = "other traveller" if title[0].first <= 4 and travels else "other in headline"
+        if not travels and not _leads(scene, acting, title[0].label):
+            name = "other named"
+        sheet.add_to_all(name, title[0].passage, title[0].span, weights[name])
         return
     counts = Counter(found.label for found in scene.others)
-    if not counts or own_title:
+    if not counts:
         return
     label, most = counts.most_common(1)[0]
     lead = next(found for found in scene.others if found.label == label)
-    if most >= 2 * len(scene.subject) and lead.span.start < scene.subject[0].span.start:
+    if most >= 2 * len(acting) and (not acting or lead.span.start < acting[0].span.start):
         sheet.add_to_all("other leads", lead.passage, lead.span, weights["other leads"])
+    elif leader := _leader(scene, acting):
+        sheet.add_to_all("other leads", leader.passage, leader.span, weights["other leads"])
+
+
+def _leader(scene: Scene, acting: list[Found]) -> Found | None:
+    """Another traveller who stands before the subject in the text, early and on the way, and is named as often."""
+    own = [found for found in acting if found.passage.field == "text"]
+    others = [found for found in scene.others if found.passage.field == "text" and found.sentence < _LEAD - 1]
+    if not others or (own and own[0].first < others[0].first) or not _moves(others[0].passage, others[0].sentence):
+        return None
+    first = others[0]
+    return first if sum(found.label == first.label for found in scene.others) >= len(own) else None
+
+
+def _leads(scene: Scene, acting: list[Found], label: str) -> bool:
+    leader = _leader(scene, acting)
+    return leader is not None and leader.label == label
 
 
 def _note_elsewhere(scene: Scene, sheet: Sheet, weights: Mapping[str, float]) -> None:
@@ -123,12 +157,14 @@ def _journey(scene: Scene) -> bool:
         before = found.passage.tokens[found.first - 1].word if found.first else ""
         if found.early and (before in _INTO or (found.passage.field == "text" and found.first == 0)):
             return True
-    early = scene.reading.text.sentences[:LEAD]
-    return any(
-        _JOURNEY.search(passage.text, span.start, span.end)
-        for passage, spans in ((scene.reading.title, scene.reading.title.sentences), (scene.reading.text, early))
-        for span in spans
-    )
+    text = scene.reading.text
+    return _moves(scene.reading.title) or any(_moves(text, number) for number in range(min(LEAD, len(text.sentences))))
+
+
+def _moves(passage: Passage, number: int = 0) -> bool:
+    """Whether a sentence says that somebody goes somewhere or sits with somebody."""
+    first, last = passage.sentence(number)
+    return _JOURNEY.search(" ".join(token.word for token in passage.tokens[first:last])) is not None
 
 
 def _note_not_there(scene: Scene, sheet: Sheet, weights: Mapping[str, float]) -> None:

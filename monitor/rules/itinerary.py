@@ -6,9 +6,33 @@ import math
 
 from monitor.model import Span
 from monitor.rules.dates import WEEKDAYS
-from monitor.rules.places import Found
+from monitor.rules.places import Found, Passage
 from monitor.rules.scene import Scene, Sheet
 from monitor.rules.weights import Story
+
+_WHERE = frozenset("in to from at into via through near visit visits visited left leave leaves leaving".split())
+# A country beside one of these is who talks, not where somebody is ("the ministers of two countries").
+_ROLES = frozenset("ministers counterparts diplomats officials leaders envoys mediators delegations delegates".split())
+
+
+def _who(found: Found, scene: Scene) -> bool:
+    """Whether a country is named as somebody who acts: an owner, or in a sentence about people of several countries."""
+    if not found.label.startswith("land:"):
+        return False
+    if found.passage.said(found.span).endswith(("'s", "\u2019s")):
+        return True
+    first, last = found.passage.sentence(found.sentence)
+    before = found.passage.tokens[found.first - 1].word if found.first > first else ""
+    beside = {
+        other.label
+        for other in scene.places
+        if other.passage is found.passage and other.sentence == found.sentence and other.label.startswith("land:")
+    }
+    return (
+        len(beside) > 1
+        and before not in _WHERE
+        and any(token.word in _ROLES for token in found.passage.tokens[first:last])
+    )
 
 
 def note_places(story: Story, scene: Scene, sheet: Sheet) -> None:
@@ -22,11 +46,14 @@ def note_places(story: Story, scene: Scene, sheet: Sheet) -> None:
             seen.setdefault(found.label, found)
             if found.label in stops.land_of:
                 seen.setdefault(stops.land_of[found.label], found)
-    listed = [label for label in seen if label.startswith("land:")]
+    who = {label for label, found in seen.items() if _who(found, scene)}
+    listed = [label for label in seen if label.startswith("land:") and label not in who]
     for trip in story.trips:
         own = {*stops.stops[trip.id], *stops.lands[trip.id]}
         for label, found in seen.items():
             name = "place" if label in own else "place off"
+            if name == "place off" and label in who:
+                continue
             sheet.add(trip.id, name, found.passage, found.span, story.weights[name] * stops.rarity.get(label, 0.0))
         if len(listed) >= 4:
             for label in dict.fromkeys(stops.lands[trip.id]):
@@ -68,9 +95,13 @@ def _note_order(story: Story, scene: Scene, sheet: Sheet) -> None:
 def note_stop_days(story: Story, scene: Scene, sheet: Sheet) -> None:
     """A stop named with the weekday on which the trip was there ("in Baghdad on Sunday")."""
     for found in scene.places:
-        first, last = found.passage.sentence(found.sentence)
-        days = {WEEKDAYS[token.word] for token in found.passage.tokens[first:last] if token.word in WEEKDAYS}
-        if len(days) != 1 or not scene.in_view(found.passage, found.sentence):
+        if not scene.in_view(found.passage, found.sentence):
+            continue
+        days = _weekdays(found.passage, found.sentence)
+        # A report names its day once, at the beginning.
+        share = 1.0 if days else 0.6
+        days = days or _weekdays(scene.reading.text, 0)
+        if len(days) != 1:
             continue
         for trip in story.trips:
             on = {
@@ -80,8 +111,15 @@ def note_stop_days(story: Story, scene: Scene, sheet: Sheet) -> None:
             }
             if on & days:
                 rarity = 0.4 + story.names.stops.rarity.get(found.label, 0.0)
-                sheet.add(trip.id, "stop day", found.passage, found.span, story.weights["stop day"] * rarity / 2)
+                sheet.add(
+                    trip.id, "stop day", found.passage, found.span, story.weights["stop day"] * share * rarity / 2
+                )
     sheet.limit(frozenset({"stop day"}), 1.6)
+
+
+def _weekdays(passage: Passage, sentence: int) -> set[int]:
+    first, last = passage.sentence(sentence)
+    return {WEEKDAYS[token.word] for token in passage.tokens[first:last] if token.word in WEEKDAYS}
 
 
 def note_people(story: Story, scene: Scene, sheet: Sheet) -> None:

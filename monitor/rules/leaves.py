@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import regex  # type: ignore[import-untyped]  # ships no annotations; used for its time limit, which `re` lacks
@@ -14,6 +14,7 @@ from monitor.text import clean, tokens
 
 _PLAIN_WORD = re.compile(r"[^\W_](?:[\w.,;!?'’&+-]*[^\W_])?\*?")
 _OPERATORS = frozenset({"OR", "AND", "NOT", "SAME", "NEAR", "ONEAR", "ATLEAST"})
+_DURATION = re.compile(r"[Pp]?[0-9]{1,4}[dwDW]")
 _REGEX_LENGTH = 200
 _WIDE_REPEATS = 3
 _WIDE = 50
@@ -74,6 +75,8 @@ def read_dates(raw: str) -> Dates:
     first, dots, last = raw.partition("..")
     if not first and not last:
         raise Mistake("'published:' has no date", "write published:2023-11-02..2023-11-06, without spaces")
+    if dots and (_DURATION.fullmatch(first) or _DURATION.fullmatch(last)):
+        return _read_lasting(first, last)
     begin = _read_day(first, 0) if first else None
     if not dots:
         return Dates(begin, begin)
@@ -81,6 +84,26 @@ def read_dates(raw: str) -> Dates:
     if begin and end and end < begin:
         raise Mistake(f"the range ends ({last}) before it begins ({first})", f"write published:{last}..{first}")
     return Dates(begin, end)
+
+
+def _read_lasting(first: str, last: str) -> Dates:
+    """A range of which one side is how many days it has, both ends counted: 5d, 2w, or ISO 8601's P5D, P2W."""
+    before, after = _DURATION.fullmatch(first), _DURATION.fullmatch(last)
+    if (before and after) or not (first and last):
+        raise Mistake("a duration needs a day on the other side", "write published:2023-11-02..5d")
+    offset = len(first) + 2
+    written = (first if before else last).lower().removeprefix("p")
+    days = int(written[:-1]) * (7 if written[-1] == "w" else 1)
+    if days == 0:
+        raise Mistake("the range has no days", "write at least 1d", 0 if before else offset)
+    try:
+        if after:
+            begin = _read_day(first, 0)
+            return Dates(begin, begin + timedelta(days=days - 1))
+        end = _read_day(last, offset)
+        return Dates(end - timedelta(days=days - 1), end)
+    except OverflowError:
+        raise Mistake("there is no such day", "write a shorter duration", 0 if before else offset) from None
 
 
 def _read_day(written: str, offset: int) -> date:

@@ -35,7 +35,7 @@ _REGEX_HITS = 100
 _RANK = {name: rank for rank, name in enumerate(FIELDS)}
 
 # Where a term stands: field by rank, first and last word by number, the term. Sorts in reading order.
-_Place = tuple[int, int, int, str]
+Place = tuple[int, int, int, str]
 _start = itemgetter(0, 1)
 
 
@@ -51,7 +51,7 @@ class Hit:
     span: Span
 
 
-_Found = list[_Place | Hit]
+Found = list[Place | Hit]
 
 
 def find(rule: Rule, document: Document) -> tuple[Hit, ...] | None:
@@ -59,7 +59,12 @@ def find(rule: Rule, document: Document) -> tuple[Hit, ...] | None:
     found = _find(rule.node, document, "")
     if found is None:
         return None
-    hits = {each if isinstance(each, Hit) else _hit(each, document) for each in set(found)}
+    return in_order(found, document)
+
+
+def in_order(found: Found, document: Document) -> tuple[Hit, ...]:
+    """What was found as hits in reading order, each once."""
+    hits = {each if isinstance(each, Hit) else to_hit(each, document) for each in set(found)}
     return tuple(sorted(hits, key=_reading_order))
 
 
@@ -67,12 +72,13 @@ def _reading_order(hit: Hit) -> tuple[int, int, int, str]:
     return (_RANK.get(hit.field, len(_RANK)), hit.span.start, hit.span.end, hit.term)
 
 
-def _hit(place: _Place, document: Document) -> Hit:
+def to_hit(place: Place, document: Document) -> Hit:
+    """A place as a person sees it."""
     rank, first, last, term = place
     return Hit(term, FIELDS[rank], _words(place, document).span(first, last))
 
 
-def _words(place: _Place, document: Document) -> Words:
+def _words(place: Place, document: Document) -> Words:
     """The words of the field in which a place was found."""
     words = document.words_of(FIELDS[place[0]])
     if words is None:
@@ -80,17 +86,17 @@ def _words(place: _Place, document: Document) -> Words:
     return words
 
 
-def _find(node: Node, document: Document, label: str) -> _Found | None:
+def _find(node: Node, document: Document, label: str) -> Found | None:
     """What makes the node match, or None. `label` replaces the terms' own writing."""
     match node:
         case Term():
-            return list(_term(node, document, label)) or None
+            return list(find_term(node, document, label)) or None
         case Or(nodes):
             # Every branch is asked, not only the first that matches: the hits are evidence for people.
             branches = [found for each in nodes if (found := _find(each, document, label)) is not None]
             return [each for found in branches for each in found] if branches else None
         case And(nodes):
-            together: _Found = []
+            together: Found = []
             for each in nodes:
                 found = _find(each, document, label)
                 if found is None:
@@ -106,30 +112,30 @@ def _find(node: Node, document: Document, label: str) -> _Found | None:
         case Near() | Same() | AtLeast():
             return list(_positional(node, document, label)) or None
         case Regex():
-            return _regex(node, document, label)
+            return find_regex(node, document, label)
         case Dates():
-            return _dates(node, document, label)
+            return find_dates(node, document, label)
 
 
-def _positional(node: Near | Same | AtLeast, document: Document, label: str) -> list[_Place]:
+def _positional(node: Near | Same | AtLeast, document: Document, label: str) -> list[Place]:
     match node:
         case Near(left, right, distance, ordered):
             lefts = _places(left, document, label)
             rights = _places(right, document, label) if lefts else []
-            near = _ordered(lefts, rights, distance)
-            return near if ordered else near + _ordered(rights, lefts, distance)
+            near = ordered_pairs(lefts, rights, distance)
+            return near if ordered else near + ordered_pairs(rights, lefts, distance)
         case Same(nodes):
             return _same(nodes, document, label)
         case AtLeast(count, inner):
             places = _places(inner, document, label)
-            return places if _count(places) >= count else []
+            return places if count_apart(places) >= count else []
 
 
-def _places(node: Node, document: Document, label: str) -> list[_Place]:
+def _places(node: Node, document: Document, label: str) -> list[Place]:
     """The places of a term or of an OR group of terms, in reading order."""
     match node:
         case Term():
-            return _term(node, document, label)
+            return find_term(node, document, label)
         case Or(nodes):
             return sorted(place for each in nodes for place in _places(each, document, label))
         case Label(name, inner):
@@ -139,8 +145,9 @@ def _places(node: Node, document: Document, label: str) -> list[_Place]:
     raise TypeError(f"{type(node).__name__} has no places; the parser lets none through")
 
 
-def _term(term: Term, document: Document, label: str) -> list[_Place]:
-    found: list[_Place] = []
+def find_term(term: Term, document: Document, label: str) -> list[Place]:
+    """The places of a term, in reading order within each field."""
+    found: list[Place] = []
     written = label or term.written
     step = len(term.pieces) - 1
     for field in term.fields:
@@ -175,7 +182,7 @@ def _firsts(term: Term, words: Words) -> list[int]:
     ]
 
 
-def _ordered(lefts: list[_Place], rights: list[_Place], distance: int) -> list[_Place]:
+def ordered_pairs(lefts: list[Place], rights: list[Place], distance: int) -> list[Place]:
     """Both partners of each pair in which a right one begins at most `distance` words after a left one ends.
 
     A left one pairs with the next right one, a right one with the left one that ends last before it: whoever
@@ -183,7 +190,7 @@ def _ordered(lefts: list[_Place], rights: list[_Place], distance: int) -> list[_
     """
     if not lefts or not rights:
         return []
-    found: list[_Place] = []
+    found: list[Place] = []
     for left in lefts:
         place = bisect_right(rights, (left[0], left[2]), key=_start)
         if place < len(rights) and rights[place][0] == left[0] and rights[place][1] - left[2] <= distance:
@@ -196,22 +203,27 @@ def _ordered(lefts: list[_Place], rights: list[_Place], distance: int) -> list[_
     return found
 
 
-def _same(nodes: tuple[Node, ...], document: Document, label: str) -> list[_Place]:
-    sides: list[list[_Place]] = []
+def _same(nodes: tuple[Node, ...], document: Document, label: str) -> list[Place]:
+    sides: list[list[Place]] = []
     for each in nodes:
         sides.append(_places(each, document, label))
         if not sides[-1]:
             return []
+    return same_sentence(sides, document)
+
+
+def same_sentence(sides: list[list[Place]], document: Document) -> list[Place]:
+    """The places of all sides in the sentences in which each side has one."""
     marked = [[(_sentence(place, document), place) for place in side] for side in sides]
     shared = set.intersection(*({sentence for sentence, _ in side} for side in marked))
     return [place for side in marked for sentence, place in side if sentence in shared]
 
 
-def _sentence(place: _Place, document: Document) -> tuple[int, int]:
+def _sentence(place: Place, document: Document) -> tuple[int, int]:
     return place[0], _words(place, document).sentence(place[1])
 
 
-def _count(places: list[_Place]) -> int:
+def count_apart(places: list[Place]) -> int:
     """How many places at most do not overlap: taken by their ends, each that begins after the one before."""
     count, rank, end = 0, -1, -1
     for place in sorted(places, key=itemgetter(0, 2)):
@@ -220,8 +232,9 @@ def _count(places: list[_Place]) -> int:
     return count
 
 
-def _regex(node: Regex, document: Document, label: str) -> _Found | None:
-    found: _Found = []
+def find_regex(node: Regex, document: Document, label: str) -> Found | None:
+    """The hits of a regular expression; it has a time limit."""
+    found: Found = []
     for field in node.fields:
         text = document.text(field)[:_REGEX_CHARACTERS]
         try:
@@ -233,7 +246,8 @@ def _regex(node: Regex, document: Document, label: str) -> _Found | None:
     return found or None
 
 
-def _dates(node: Dates, document: Document, label: str) -> _Found | None:
+def find_dates(node: Dates, document: Document, label: str) -> Found | None:
+    """The day of publication, where it is one of these."""
     day = document.published
     if day is None or (node.first and day < node.first) or (node.last and day > node.last):
         return None

@@ -37,7 +37,10 @@ class Counted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The `number`-th episode, what it counts, its place, and whether the text dates it (`since`)."""
+    """The `number`-th episode, what it counts, its place, and whether the text dates it (`since`).
+
+    `target`: the label of the one place that is counted, "" for anything else.
+    """
 
     number: int
     counted: Counted
@@ -45,11 +48,12 @@ class Count:
     span: Span
     sentence: int
     since: bool
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known of a passage: the names found in it, by kind."""
+    """What is known of a passage: the names found in it, by kind. `titled`: the headline is the subject's."""
 
     words: Sequence[Found]
     region: Sequence[Found]
@@ -57,6 +61,7 @@ class Surroundings:
     places: Sequence[Found]
     others: Sequence[Found]
     subject: Sequence[Found]
+    titled: bool = False
 
 
 def find_counts(passage: Passage, near: Surroundings) -> list[Count]:
@@ -70,15 +75,21 @@ def find_counts(passage: Passage, near: Surroundings) -> list[Count]:
             number = _CARDINAL.get(token.word) or (
                 int(token.word) if token.word.isdigit() and len(token.word) <= 2 else 0
             )
-            count = _cardinal_count(passage, near, index, number) if number else None
+            count = (
+                (_cardinal_count(passage, near, index, number) or _times(passage, near, index, number))
+                if number
+                else None
+            )
         if count is not None and not _of_another(near, index, count.sentence):
             found.append(count)
     return found
 
 
 def _ordinal(word: str) -> int:
+    if not word[:1].isdigit():
+        return _ORDINAL.get(word, 0)
     numeral = _NUMERAL.match(word)
-    return int(numeral[1]) if numeral else _ORDINAL.get(word, 0)
+    return int(numeral[1]) if numeral else 0
 
 
 def _ordinal_count(passage: Passage, near: Surroundings, index: int, number: int) -> Count | None:
@@ -102,12 +113,15 @@ def _ordinal_count(passage: Passage, near: Surroundings, index: int, number: int
         return None
     if kind is Counted.PLACE and any(_word_at(passage, step) in _SHORT for step in range(end, end + 8)):
         return None
+    if kind is Counted.BARE and _word_at(passage, end) in {"was", "is"} and _word_at(passage, end + 1) == "to":
+        return None  # "his third mission was to …" counts aims
     if kind is Counted.BARE and since is not None:
         kind = Counted.REGION
     # "First visit since ..." is said of anything; it needs the story's own starting point and its region.
-    if number == 1 and not (kind is Counted.REGION and since is not None):
+    if number == 1 and (time or not (kind is Counted.REGION and since is not None)):
         return None
-    return Count(number, kind, passage, passage.span(index, end), sentence, since is not None)
+    target = _target(passage, near, end) if kind is Counted.PLACE else ""
+    return Count(number, kind, passage, passage.span(index, end), sentence, since is not None, target)
 
 
 def _cardinal_count(passage: Passage, near: Surroundings, index: int, number: int) -> Count | None:
@@ -125,6 +139,17 @@ def _cardinal_count(passage: Passage, near: Surroundings, index: int, number: in
     if kind is Counted.REGION and (since is not None or number > 2):
         return Count(number, Counted.TOTAL, passage, passage.span(index, noun.last), sentence, since is not None)
     return None
+
+
+def _times(passage: Passage, near: Surroundings, index: int, number: int) -> Count | None:
+    """ "He has been to the region four times": the region and the number in one sentence."""
+    sentence = passage.sentence_of[index]
+    if _word_at(passage, index + 1) != "times" or number < 2 or _word_at(passage, index - 1) in _ROUGHLY:
+        return None
+    if not any(found.sentence == sentence for found in near.region):
+        return None
+    since = _since(near, sentence) is not None
+    return Count(number, Counted.TOTAL, passage, passage.span(index, index + 2), sentence, since)
 
 
 def _noun_after(passage: Passage, nouns: Sequence[Found], index: int, reach: int = _REACH) -> Found | None:
@@ -152,6 +177,13 @@ def _kind(passage: Passage, near: Surroundings, start: int, end: int) -> Counted
     return Counted.BARE
 
 
+def _target(passage: Passage, near: Surroundings, end: int) -> str:
+    """The label of the place that is counted; "" when several are ("to one country and another")."""
+    found = [place for place in near.places if end + 1 <= place.first < end + 4]
+    joined = bool(found) and _word_at(passage, found[0].last) in {"and", "und", "et", "y", "e"}
+    return "" if joined or not found else found[0].label
+
+
 def _since(near: Surroundings, sentence: int) -> Found | None:
     return next((found for found in near.since if found.sentence == sentence), None)
 
@@ -161,12 +193,25 @@ def _named(near: Surroundings, sentence: int) -> bool:
 
 
 def _of_another(near: Surroundings, index: int, sentence: int) -> bool:
-    """Whether the nearest traveller before the number in its sentence is somebody else."""
-    theirs = max(
-        (found.first for found in near.others if found.sentence == sentence and found.first < index), default=-1
+    """Whether somebody else's trips are counted: the traveller named last before the number in its sentence, else
+
+    the first one after it, else (under a headline that is not the subject's) the first one of the nearest sentence
+    before that names any.
+    """
+    named = sorted(
+        [(found.sentence, found.first, False) for found in near.subject]
+        + [(found.sentence, found.first, True) for found in near.others]
     )
-    own = max((found.first for found in near.subject if found.sentence == sentence and found.first < index), default=-1)
-    return theirs > own
+    here = [entry for entry in named if entry[0] == sentence]
+    before = [other for _, first, other in here if first < index]
+    if before:
+        return before[-1]
+    if here:
+        return here[0][2]
+    earlier = [entry for entry in named if entry[0] < sentence]
+    if near.titled or not earlier:
+        return False
+    return next(other for number, _, other in earlier if number == earlier[-1][0])
 
 
 def _at(found: Sequence[Found], passage: Passage, first: int, last: int) -> bool:

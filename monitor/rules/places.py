@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -128,28 +128,66 @@ class PhraseBook:
         for entries in self._exact.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
+    @property
+    def exact(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
+        """Names by their first word, the longest first."""
+        return self._exact
+
+    @property
+    def opened(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """Names whose first word may go on."""
+        return self._open
+
     def find(self, passage: Passage) -> list[Found]:
         """All names in order; of names that start at the same word the longest."""
         found = []
-        index = 0
-        while index < len(passage.tokens):
-            hit = self._at(passage, index)
-            if hit is None:
-                index += 1
-            else:
-                found.append(hit)
-                index = hit.last
+        after = 0
+        exact, opened, all_tokens = self._exact, self._open, passage.tokens
+        for index, (word, _, _) in enumerate(all_tokens):
+            entries = exact.get(word, opened)
+            if not entries or index < after:
+                continue
+            for parts, label in entries if entries is opened else [*entries, *opened]:
+                if (len(parts) == 1 and parts[0] == word) or _matches(parts, all_tokens[index : index + len(parts)]):
+                    after = index + len(parts)
+                    found.append(Found(label, passage, index, after))
+                    break
         return found
 
     def find_in(self, reading: Reading) -> list[Found]:
         """All names in the title and then in the text."""
         return [*self.find(reading.title), *self.find(reading.text)]
 
-    def _at(self, passage: Passage, index: int) -> Found | None:
-        for parts, label in [*self._exact.get(passage.tokens[index].word, ()), *self._open]:
-            if _matches(parts, passage.tokens[index : index + len(parts)]):
-                return Found(label, passage, index, index + len(parts))
-        return None
+
+class Shelf:
+    """Several books looked up in one pass over a passage."""
+
+    def __init__(self, books: Sequence[PhraseBook]) -> None:
+        self._size = len(books)
+        self._exact: dict[str, list[tuple[int, tuple[str, ...], str]]] = {}
+        self._open = [(number, *entry) for number, book in enumerate(books) for entry in book.opened]
+        for number, book in enumerate(books):
+            for word, entries in book.exact.items():
+                self._exact.setdefault(word, []).extend((number, *entry) for entry in entries)
+
+    def find_in(self, reading: Reading) -> list[list[Found]]:
+        """For each book what its `find_in` gives."""
+        found: list[list[Found]] = [[] for _ in range(self._size)]
+        for passage in reading.passages:
+            self._find(passage, found)
+        return found
+
+    def _find(self, passage: Passage, found: list[list[Found]]) -> None:
+        after = [0] * self._size
+        exact, opened, all_tokens = self._exact, self._open, passage.tokens
+        for index, (word, _, _) in enumerate(all_tokens):
+            entries = exact.get(word, opened)
+            for book, parts, label in entries if entries is opened or not opened else [*entries, *opened]:
+                if index < after[book]:
+                    continue
+                if (len(parts) == 1 and parts[0] == word) or _matches(parts, all_tokens[index : index + len(parts)]):
+                    after[book] = index + len(parts)
+                    found[book].append(Found(label, passage, index, after[book]))
 
 
 def _matches(parts: tuple[str, ...], found: tuple[Token, ...]) -> bool:
@@ -172,9 +210,22 @@ class Gazetteer:
     stops: Mapping[str, tuple[str, ...]]
     lands: Mapping[str, tuple[str, ...]]
 
+    def visitor(self, label: str, number: int) -> str:
+        """The trip on which a place was visited for the `number`-th time; stops in a row are one visit; "" if none."""
+        count = 0
+        for trip, lands in self.lands.items():
+            row = self.stops[trip] if label.startswith("city:") else lands
+            count += sum(place == label and (not index or row[index - 1] != label) for index, place in enumerate(row))
+            if count >= number:
+                return trip
+        return ""
 
-def gazetteer(trips: tuple[Trip, ...]) -> Gazetteer:
-    """All places of the trips; an alias shared by several cities of one country means the country."""
+
+def gazetteer(trips: tuple[Trip, ...], more: Iterable[tuple[str, tuple[str, ...]]] = ()) -> Gazetteer:
+    """All places of the trips; an alias shared by several cities of one country means the country.
+
+    `more`: other names of places and countries.
+    """
     meaning: dict[str, set[tuple[str, str]]] = defaultdict(set)
     shown: dict[str, str] = {}
     for trip in trips:
@@ -201,6 +252,10 @@ def gazetteer(trips: tuple[Trip, ...]) -> Gazetteer:
             land_of[f"city:{stop.place}"] = f"land:{stop.country}"
             if stop.country:
                 names[f"land:{stop.country}"].append(stop.country)
+    for name, others in more:
+        for label in (f"city:{name}", f"land:{name}"):
+            if label in names:
+                names[label].extend(others)
     return Gazetteer(
         PhraseBook(names),
         {label: math.log(max(len(trips), 2) / count) for label, count in visits.items()},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.model import Evidence, Span, Watch
 from monitor.rules.ordinals import Surroundings
-from monitor.rules.places import Found, Gazetteer, Passage, PhraseBook, Reading, gazetteer
+from monitor.rules.places import Found, Gazetteer, Passage, PhraseBook, Reading, Shelf, gazetteer
 from monitor.text import words
 
 _PRONOUN = re.compile(r"\b(?:he|she|they|his|her)\b", re.I)
@@ -17,9 +17,17 @@ _THEN = re.compile(
     re.I,
 )
 _CAPTION = re.compile(r"\b(?:file(?: photo)?|photo|picture|pictured|image|caption|archive)\b", re.I)
+# What stands before a name that only says when something else happened.
+_CLOCK = re.compile(
+    r"(?:\b(?:hours?|days?|weeks?|months?|shortly|soon|just|right) (?:after|before|since)"
+    r"|^\W*(?:[Aa]fter|[Ss]ince|[Bb]efore|[Ff]ollowing))"
+    r"\s+(?:(?:the|its|us|top|outgoing|secretary|of|state|foreign|minister|diplomat|envoy|president|[A-Z][\w.]*)\s+){0,6}$"
+)
 # A name that follows the subject's title with nothing but a first name between takes the title away from the subject.
 _TAKEN = 2
+_OWNER = ("'s", "\u2019s", "'", "\u2019")
 _VIEW = 8
+_OWN = 5
 _NEAR = 300
 
 
@@ -27,13 +35,10 @@ _NEAR = 300
 class Names:
     """The watch's word lists, ready to be looked for."""
 
-    region: PhraseBook
-    since: PhraseBook
-    words: PhraseBook
-    others: PhraseBook
-    elsewhere: PhraseBook
     stops: Gazetteer
     look_back: re.Pattern[str]
+    shelf: Shelf
+    """The books of others, region, since, words, stops and elsewhere, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,21 @@ class Scene:
     elsewhere: Sequence[Found]
     look_back: re.Pattern[str]
 
+    @property
+    def acting(self) -> list[Found]:
+        """Mentions of the subject as somebody who acts: not an owner, not the clock of another's report.
+
+        "Two days after X left", "X's visit" and "X's deputy" name the subject and are about something else.
+        """
+        return [found for found in self.subject if not self._aside(found)]
+
+    def _aside(self, found: Found) -> bool:
+        text, span = found.passage.text, found.span
+        if found.passage.field != "title" and found.passage.said(span).endswith(_OWNER):
+            # Whose trip is told belongs to the traveller all the same.
+            return not any(0 <= noun.first - found.last < _OWN for noun in self.words if noun.passage is found.passage)
+        return _CLOCK.search(text[max(0, span.start - 60) : span.start]) is not None
+
     def around(self, passage: Passage) -> Surroundings:
         """The names of one passage, as the ordinals need them."""
 
@@ -63,6 +83,7 @@ class Scene:
             inside(self.places),
             inside(self.others),
             inside(self.subject),
+            titled=any(found.passage.field == "title" for found in self.acting),
         )
 
     def looks_back(self, passage: Passage, sentence: int, at: Span, *, ahead: bool = False) -> bool:
@@ -140,15 +161,12 @@ def read_names(watch: Watch) -> Names:
         rf"(?:last|previous|prior|earlier)\s+(?:\w+\s+)?(?:{nouns})\w*",
         re.I,
     )
-    return Names(
-        book(episode.region),
-        book(episode.since),
-        PhraseBook({word: (word, word if word.endswith("*") else word + "s") for word in episode.words}),
-        book(episode.others),
-        book(episode.elsewhere),
-        gazetteer(watch.trips),
-        look_back,
-    )
+    region, since = book(episode.region), book(episode.since)
+    nouns_book = PhraseBook({word: (word, word if word.endswith("*") else word + "s") for word in episode.words})
+    others, elsewhere = book(episode.others), book(episode.elsewhere)
+    stops = gazetteer(watch.trips, episode.names)
+    shelf = Shelf((others, region, since, nouns_book, stops.book, elsewhere))
+    return Names(stops, look_back, shelf)
 
 
 def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Span]]) -> Scene:
@@ -159,7 +177,7 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
         for span in subject.get(passage.field, ())
         if 0 <= span.start < span.end <= len(passage.text)
     }
-    others = names.others.find_in(reading)
+    others, region, since, nouns, places, elsewhere = names.shelf.find_in(reading)
     mentions = PhraseBook({phrase: (phrase,) for phrase in sorted(shown)}).find_in(reading)
     # A title that another bears anywhere in the article ("Secretary of State John Kerry") is not the subject's here.
     lent = {" ".join(words(found.label)) for found in mentions if _taken(found, others)}
@@ -167,11 +185,11 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
         reading,
         [found for found in mentions if " ".join(words(found.label)) not in lent],
         others,
-        names.region.find_in(reading),
-        names.since.find_in(reading),
-        names.words.find_in(reading),
-        names.stops.book.find_in(reading),
-        names.elsewhere.find_in(reading),
+        region,
+        since,
+        nouns,
+        places,
+        elsewhere,
         names.look_back,
     )
 
@@ -179,7 +197,8 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
 def _taken(found: Found, others: Sequence[Found]) -> bool:
     """Whether somebody else's name follows at once: "Secretary of State John Kerry"."""
     for other in others:
-        if other.passage is found.passage and 0 <= other.first - found.last < _TAKEN:
+        near = other.passage is found.passage and other.sentence == found.sentence
+        if near and 0 <= other.first - found.last < _TAKEN:
             between = found.passage.text[
                 found.passage.tokens[found.last - 1].end : found.passage.tokens[other.first].start
             ]

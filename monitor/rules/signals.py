@@ -13,7 +13,6 @@ from monitor.model import Span, Trip
 from monitor.rules.dates import Mention, find_dates, url_days
 from monitor.rules.document import Document
 from monitor.rules.itinerary import note_people, note_places, note_stop_days
-from monitor.rules.match import find
 from monitor.rules.ordinals import Count, Counted, find_counts
 from monitor.rules.places import LEAD, Passage, plain
 from monitor.rules.scene import Scene, Sheet
@@ -47,8 +46,13 @@ def note_counts(story: Story, scene: Scene, sheet: Sheet, past: set[str]) -> Non
         Counted.EARLIER: "earlier trips",
         Counted.TOTAL: "trips so far",
     }
+    visits: dict[str, tuple[float, Count, str]] = {}
     for passage in scene.reading.passages:
         for count in find_counts(passage, scene.around(passage)):
+            if count.target and not scene.looks_back(passage, count.sentence, count.span, ahead=True):
+                name = "visits so far since" if count.since else "visits so far"
+                if visitor := story.names.stops.visitor(count.target, count.number):
+                    visits.setdefault(visitor, (story.weights[name], count, name))
             trip = next((trip for trip in story.trips if trip.ordinal == count.number), None)
             if trip is None:
                 continue
@@ -61,6 +65,9 @@ def note_counts(story: Story, scene: Scene, sheet: Sheet, past: set[str]) -> Non
             weight = story.weights[name] * (1.0 if _early(passage, count.sentence) else 0.8)
             if trip.id not in best or weight > best[trip.id][0]:
                 best[trip.id] = (weight, count, name)
+    for trip_id, found in visits.items():
+        if trip_id not in best:
+            best[trip_id] = found
     for trip_id, (weight, count, name) in best.items():
         sheet.add(trip_id, name, count.passage, count.span, weight)
 
@@ -145,19 +152,21 @@ def _window(trip: Trip, first: date, last: date) -> str:
 
 def note_signatures(story: Story, scene: Scene, document: Document, sheet: Sheet, past: set[str]) -> None:
     """The watch's signature rules; each rule weighs once."""
+    first = story.signs.find_first(document)
+    number = -1
     for trip_id, rules in story.rules.items():
-        for rule, weight in rules:
-            hits = find(rule, document)
-            if not hits:
+        for _, weight in rules:
+            number += 1
+            hit = first.get(number)
+            if hit is None:
                 continue
-            hit = hits[0]
             passage = scene.reading.passage(hit.field)
             if passage.tokens:
-                number = next(
+                sentence = next(
                     (n for n, span in enumerate(passage.sentences) if span.end > hit.span.start),
                     len(passage.sentences) - 1,
                 )
-                if scene.looks_back(passage, number, hit.span):
+                if scene.looks_back(passage, sentence, hit.span):
                     past.add(trip_id)
                     continue
             sheet.add(trip_id, "signature", passage, hit.span, weight)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.model import Trip
 from monitor.rules.describe import Rule
 from monitor.rules.places import PhraseBook
+from monitor.rules.ruleset import RuleSet
 from monitor.rules.scene import Names
 
 # About 1 is a hint, 2 is enough to be filed when nothing speaks against it. A watch may override any of them.
@@ -15,8 +16,10 @@ WEIGHTS: Mapping[str, float] = {
     # What a text says of itself.
     "ordinal": 6.0,  # "ninth trip to the region", "10th visit since the war began"
     "ordinal bare": 3.5,  # "his ninth trip", nothing said of where or since when
-    "ordinal place": 1.2,  # "ninth visit to one country": counts of one country run ahead of the trips
-    "ordinal place since": 2.0,  # the same with the story's starting point
+    "ordinal place": 1.0,  # "ninth visit to one country": counts of one country run ahead of the trips
+    "ordinal place since": 1.6,  # the same with the story's starting point
+    "visits so far": 1.4,  # the same count, by the visits that the declared stops make
+    "visits so far since": 2.4,
     "earlier trips": 5.0,  # "eleven previous trips" = the twelfth
     "trips so far": 4.0,  # "eleven trips to the region since" = the eleventh, done
     # Days. A day written in the text beats the page's, which may be a repost's.
@@ -45,8 +48,10 @@ WEIGHTS: Mapping[str, float] = {
     "elsewhere body": -3.0,
     "other traveller": -8.0,  # begins the headline
     "other in headline": -4.0,
-    "other leads": -3.0,
+    "other named": -1.5,  # in a headline of no journey, and not at the head of the text either
+    "other leads": -4.0,
     "passing": -3.0,  # the subject is not named early
+    "passing by": -1.0,  # the same, but where it is named it comes to a stop of a trip
     "no journey": -4.5,  # nobody goes anywhere
     "no journey told": -2.0,  # the same on a page of the trip's own days
     "by phone": -4.0,
@@ -63,7 +68,10 @@ WEIGHTS: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A watch's trips, compiled for the signals. `rules`: each trip's signature rules with their weights."""
+    """A watch's trips, compiled for the signals. `rules`: each trip's signature rules with their weights.
+
+    `signs`: the same rules in this order, to be asked together.
+    """
 
     trips: tuple[Trip, ...]
     names: Names
@@ -71,3 +79,4 @@ class Story:
     fame: Mapping[str, frozenset[str]]
     rules: Mapping[str, tuple[tuple[Rule, float], ...]]
     weights: Mapping[str, float]
+    signs: RuleSet

@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from monitor.errors import RuleError
 from monitor.model import Decision, Evidence, Filing, Span, TopicHit, TripScore, Watch
-from monitor.rules import Document, Hit, Rule, compile_rule, find, read_document
+from monitor.rules import Hit, Rule, RuleSet, compile_rule, read_document
 from monitor.rules.gate import closed, note_against, unplaced
 from monitor.rules.places import PhraseBook, Reading, lay_out
 from monitor.rules.scene import Sheet, read_names, read_scene
@@ -43,6 +43,8 @@ class Classifier:
     story: Story
     subject: Rule
     topics: tuple[TopicRule, ...]
+    asked: RuleSet
+    """The subject, then each topic's rule, then each topic's `not`: all that every article is asked."""
 
 
 def compile_watch(watch: Watch) -> Classifier:
@@ -74,8 +76,10 @@ def compile_watch(watch: Watch) -> Classifier:
         {name: frozenset(trips) for name, trips in people.items()},
         signals,
         _weights(watch),
+        RuleSet([rule for rules in signals.values() for rule, _ in rules]),
     )
-    return Classifier(story, _compile(watch.subject, "watch subject", named), topics)
+    subject = _compile(watch.subject, "watch subject", named)
+    return Classifier(story, subject, topics, RuleSet([subject, *_rules_of(topics)]))
 
 
 def classify(
@@ -91,8 +95,9 @@ def classify(
     day = published.date() if published else None
     fields = {"title": article_title, "text": text, "url": url, "outlet": outlet, "language": language}
     document = read_document(fields, day)
-    topics = _topics(classifier, document)
-    hits = find(classifier.subject, document)
+    answers = classifier.asked.find_all(document)
+    topics = _topics(classifier, answers)
+    hits = answers.get(0)
     if hits is None:
         return Filing(Decision.NONE, "", (), (), topics, "the subject is not named")
     if not classifier.story.trips:
@@ -116,7 +121,8 @@ def classify(
 
 def topics_of(classifier: Classifier, text: str) -> tuple[str, ...]:
     """Topics of one sentence."""
-    return tuple(hit.topic_id for hit in _topics(classifier, read_document({"title": "", "text": text}, None)))
+    answers = classifier.asked.find_all(read_document({"title": "", "text": text}, None))
+    return tuple(hit.topic_id for hit in _topics(classifier, answers))
 
 
 def _decide(classifier: Classifier, sheet: Sheet, past: frozenset[str], topics: tuple[TopicHit, ...]) -> Filing:
@@ -165,13 +171,18 @@ def _refusal(classifier: Classifier, best: TripScore) -> str:
     return f"too little speaks for any trip ({best.trip_id} has {best.score:.1f})"
 
 
-def _topics(classifier: Classifier, document: Document) -> tuple[TopicHit, ...]:
+def _rules_of(topics: tuple[TopicRule, ...]) -> list[Rule]:
+    return [topic.rule for topic in topics] + [topic.exclude for topic in topics if topic.exclude is not None]
+
+
+def _topics(classifier: Classifier, answers: Mapping[int, tuple[Hit, ...]]) -> tuple[TopicHit, ...]:
     found = []
-    for topic in classifier.topics:
-        hits = find(topic.rule, document)
-        if hits is None or (topic.exclude is not None and find(topic.exclude, document) is not None):
-            continue
-        found.append(TopicHit(topic.id, tuple(_evidence(topic.id, hit) for hit in hits)))
+    exclude = len(classifier.topics)
+    for number, topic in enumerate(classifier.topics, 1):
+        exclude += topic.exclude is not None
+        hits = answers.get(number)
+        if hits is not None and not (topic.exclude is not None and exclude in answers):
+            found.append(TopicHit(topic.id, tuple(_evidence(topic.id, hit) for hit in hits)))
     return tuple(found)
 
 

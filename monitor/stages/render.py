@@ -31,6 +31,11 @@ def render(digest: Digest, form: str) -> str:
     return template.render(digest=digest, when=_when(zone, digest.day), clock=_clock(zone)).strip() + "\n"
 
 
+def render_page(name: str, **values: object) -> str:
+    """An HTML page from a template of ours and escaped values."""
+    return _environment(escape=True).get_template(name).render(**values).strip() + "\n"
+
+
 @cache
 def _environment(escape: bool) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - most runs render nothing

@@ -12,12 +12,16 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """What a person says of an article. `accept`: other trips (or "none") that are not wrong either."""
+    """What a person says of an article. `accept`: other trips (or "none") that are not wrong either.
+
+    `group`: a name shared by copies and rewrites of one report, "" for none.
+    """
 
     id: str
     trip: str
     topics: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

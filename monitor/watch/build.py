@@ -12,13 +12,20 @@ from monitor.watch.values import duration
 def build(form: WatchFile) -> Watch:
     """The watch that these tables declare."""
     watch, digest, main = form.watch, form.digest, form.watch.languages[0]
-    episode = {name: tuple(words) for name, words in watch.episode.model_dump().items()}
+    told = watch.episode
     return Watch(
         name=watch.name,
         subject=watch.subject,
         timezone=watch.timezone,
         languages=tuple(watch.languages),
-        episode=Episode(**episode),
+        episode=Episode(
+            words=tuple(told.words),
+            region=tuple(told.region),
+            since=tuple(told.since),
+            others=tuple(told.others),
+            elsewhere=tuple(told.elsewhere),
+            names=tuple((place, tuple(names)) for place, names in told.names.items()),
+        ),
         trips=tuple(_trip(row) for row in form.trip),
         topics=tuple(Topic(row.id, row.name, row.rule, row.exclude) for row in form.topic),
         sources=tuple(_source(row, main) for row in form.source),

@@ -37,7 +37,8 @@ def check_tables(report: Report, compile_rule: Compile) -> None:
     _check_taken(report)
     _check_selectors(report)
     _check_stops(report)
-    _check_rules(report, compile_rule)
+    _check_names(report)
+    check_rules(report, compile_rule)
     _check_weights(report)
 
 
@@ -96,12 +97,37 @@ def _check_stops(report: Report) -> None:
                 report.add(("trip", index, "stop", number, "on"), what, "mend this day or the trip's dates")
 
 
+def _check_names(report: Report) -> None:
+    """Other names of a place that no trip goes to."""
+    watch = report.data.get("watch")
+    episode = watch.get("episode") if isinstance(watch, dict) else None
+    names = episode.get("names") if isinstance(episode, dict) else None
+    if not isinstance(names, dict):
+        return
+    places = {
+        stop[key]
+        for _, trip in _rows(report.data, "trip")
+        for _, stop in _rows(trip, "stop")
+        for key in ("place", "country")
+        if isinstance(stop.get(key), str)
+    }
+    for name in names:
+        if name not in places:
+            near = get_close_matches(name, places, 1)
+            mend = (
+                f"did you mean {plain(toml(near[0]))}?"
+                if near
+                else "write a stop's place or country, as it stands there"
+            )
+            report.add(("watch", "episode", "names", name), "no stop has this place or country", mend)
+
+
 def _is_day(value: object) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
-def _check_rules(report: Report, compile_rule: Compile) -> None:
-    """Compiles every rule; a topic's rule may be called by its id, as @id."""
+def check_rules(report: Report, compile_rule: Compile) -> dict[Path, object]:
+    """Compiles every rule; a topic's rule may be called by its id, as @id. Returns those that parse, by their place."""
     topics = {
         row["id"]: (("topic", index, "rule"), row["rule"])
         for index, row in reversed(list(_rows(report.data, "topic")))
@@ -110,12 +136,15 @@ def _check_rules(report: Report, compile_rule: Compile) -> None:
     # A rule that is refused, or called in a circle, is told once and not again by each rule that calls it:
     # there, any word stands in for it.
     named: dict[str, Any] = dict.fromkeys(topics, compile_rule("word", named={}))
+    found: dict[Path, object] = {}
     for name in _in_order(report, {name: text for name, (_, text) in topics.items()}):
-        named[name] = _compiled(report, *topics[name], compile_rule, named) or named[name]
-    done = {path for path, _ in topics.values()}
+        place, rule = topics[name]
+        found[place] = _compiled(report, place, rule, compile_rule, named)
+        named[name] = found[place] or named[name]
     for path, text in _rules(report.data):
-        if path not in done:
-            _compiled(report, path, text, compile_rule, named)
+        if path not in found:
+            found[path] = _compiled(report, path, text, compile_rule, named)
+    return {path: rule for path, rule in found.items() if rule is not None}
 
 
 def _rules(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

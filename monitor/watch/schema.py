@@ -49,6 +49,9 @@ class EpisodeTable(Table):
     since: list[Line] = _key("what ordinals count from", ["October 7"], default=[])
     others: list[Line] = _key("other travellers, whose journeys are not this story's", ["Austin"], default=[])
     elsewhere: list[Line] = _key("places that are on no episode", ["Kyiv"], default=[])
+    names: dict[str, list[Line]] = _key(
+        "other names of places and countries of stops", {"Türkiye": ["Turkey"]}, default={}
+    )
 
 
 class WatchTable(Table):

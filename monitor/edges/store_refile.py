@@ -1,0 +1,110 @@
+"""Articles read back in the order of filing, and filed anew by changed rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, delete, func, or_, select
+
+from monitor.edges import tables
+from monitor.edges.database import Room
+from monitor.edges.store_articles import (
+    DEVELOPMENT,
+    FILING,
+    MATCH,
+    figure_values,
+    insert_echo,
+    read_article,
+    sentence_values,
+)
+from monitor.model import Filed, Kept
+
+_PAGE = 200
+
+
+class RefileRoom(Room):
+    """The part of the store that files again what it keeps."""
+
+    def kept_count(self) -> int:
+        """How many articles are kept, seeds left out."""
+        with self.reading() as connection:
+            statement = select(func.count()).select_from(tables.article).where(~tables.article.c.seed)
+            return int(connection.execute(statement).scalar_one())
+
+    def kept(self) -> Iterator[Kept]:
+        """Every article but the seeds, in the order of filing, a few at a time."""
+        article, last = tables.article.c, 0
+        while True:
+            with self.reading() as connection:
+                statement = (
+                    select(tables.article).where(article.seq > last, ~article.seed).order_by(article.seq).limit(_PAGE)
+                )
+                rows = connection.execute(statement).mappings().all()
+            if not rows:
+                return
+            for row in rows:
+                yield Kept(read_article(row), FILING.validate_json(row["filing"]), bool(row["quiet"]))
+            last = rows[-1]["seq"]
+
+    def refile(self, filed: Sequence[Filed], echoes: Mapping[str, Sequence[tuple[str, int]]]) -> int:
+        """Keep these articles as they are filed now, all in one transaction; returns how many there were.
+
+        What was told stays told: an article keeps its digest, and none of it is told again.
+        """
+        done = 0
+        with self.writing() as connection:
+            ids = [each.article.id for each in filed]
+            for article_id in ids:
+                old = select(tables.development.c.id).where(tables.development.c.article_id == article_id)
+                connection.execute(
+                    delete(tables.echo).where(
+                        or_(tables.echo.c.article_id == article_id, tables.echo.c.development_id.in_(old))
+                    )
+                )
+                for table in (tables.sentence, tables.figure, tables.development):
+                    connection.execute(delete(table).where(table.c.article_id == article_id))
+            for each in filed:
+                article_id, trip = each.article.id, each.filing.trip
+                values = {
+                    "verdict": each.match.verdict.value,
+                    "of_id": each.match.of,
+                    "match": MATCH.dump_json(each.match).decode(),
+                    "decision": each.filing.decision.value,
+                    "trip": trip,
+                    "filing": FILING.dump_json(each.filing).decode(),
+                }
+                updated = connection.execute(
+                    tables.article.update().where(tables.article.c.id == article_id).values(values)
+                )
+                done += updated.rowcount
+                made = {}
+                for development in each.developments:
+                    row = {
+                        "article_id": article_id,
+                        "sentence": development.sentence,
+                        "trip": development.trip,
+                        "record": DEVELOPMENT.dump_json(development).decode(),
+                    }
+                    inserted = connection.execute(
+                        tables.development.insert().values(row).returning(tables.development.c.id)
+                    )
+                    made[development.sentence] = inserted.scalar_one()
+                if each.sentences:
+                    connection.execute(tables.sentence.insert(), sentence_values(each, trip, made))
+                if each.figures:
+                    connection.execute(tables.figure.insert(), figure_values(each, trip))
+            _keep_echoes(connection, echoes)
+        return done
+
+
+def _keep_echoes(connection: Connection, echoes: Mapping[str, Sequence[tuple[str, int]]]) -> None:
+    """What these articles say as well, found by the article and the sentence that said it first."""
+    table = tables.development.c
+    rows = []
+    for article_id, places in echoes.items():
+        for first, sentence in places:
+            statement = select(table.id).where(table.article_id == first, table.sentence == sentence)
+            if (found := connection.execute(statement).scalar()) is not None:
+                rows.append({"development_id": found, "article_id": article_id})
+    if rows:
+        connection.execute(insert_echo(connection.dialect.name), rows)
