@@ -135,6 +135,7 @@ def _insert_article(dialect: str) -> ReturningInsert[tuple[int]]:
 
 @lru_cache(maxsize=2)
 def insert_echo(dialect: str) -> Insert:
+    """An INSERT of echoes that leaves those alone that are there."""
     return insert_into(dialect, tables.echo).on_conflict_do_nothing()
 
 
@@ -167,6 +168,7 @@ def _article_values(filed: Filed, seed: bool, original: Fingerprint | None) -> d
 
 
 def sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[str, Any]]:
+    """The rows of an article's sentences; `ids`: of its developments, by sentence."""
     return [
         {
             "article_id": filed.article.id,
@@ -183,6 +185,7 @@ def sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[s
 
 
 def figure_values(filed: Filed, trip: str) -> list[dict[str, Any]]:
+    """The rows of an article's figures."""
     as_of = filed.article.published or filed.article.fetched_at
     return [
         {
