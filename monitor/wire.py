@@ -192,7 +192,7 @@ async def open_room(app: App, progress: Progress = no_progress, *, tell_all: boo
         hosts=settings.hosts,
         guard=guard,
         obey_robots=settings.robots == "obey",
-        recall=app.store.host,
+        recall=app.store.recall(app.clock.now()),
         now=app.clock.now,
     )
     workers = settings.workers or os.cpu_count() or 1

@@ -43,7 +43,8 @@ class Runs:
 
     async def _run(self, urls: tuple[str, ...]) -> list[Fetched | FetchError]:
         outcomes: list[Fetched | FetchError] = []
-        fetcher = HttpFetcher("monitor/9.9", guard=loopback(), recall=self.store.host, now=self.clock.now)
+        recall = self.store.recall(self.clock.now())
+        fetcher = HttpFetcher("monitor/9.9", guard=loopback(), recall=recall, now=self.clock.now)
         async with fetcher:
             for url in urls:
                 try:
@@ -198,3 +199,17 @@ class TestTheStore:
         store.keep_hosts([self.MEMORY], NOW)
         store.keep_hosts([HostMemory("courier.example:https")], NOW + FORGOTTEN_AFTER + HOUR)
         assert store.host("gazette.example:https") is None
+
+    def test_recalls_each_host_as_it_is_kept_whether_read_ahead_or_not(self, store: SqlStore) -> None:
+        long = RobotsFile(NO * 1000, "text/plain")
+        memories = [
+            self.MEMORY,
+            HostMemory("absent.example:https", None, RobotsFile(), NOW),
+            HostMemory("long.example:https", None, long, NOW),
+            HostMemory("stale.example:https", None, RobotsFile(NO), NOW - 3 * DAY),
+            HostMemory("closed.example:https", NOW + HOUR),
+        ]
+        store.keep_hosts(memories, NOW)
+        recall = store.recall(NOW)
+        assert [recall(memory.place) for memory in memories] == memories
+        assert recall("nobody.example:https") is None

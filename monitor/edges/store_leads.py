@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -30,7 +29,8 @@ class LeadRoom(Room):
             }
 
     def save_state(self, state: SourceState) -> None:
-        values = asdict(state)
+        # `dataclasses.asdict` copies every date deeply.
+        values = {name: getattr(state, name) for name in SourceState.__dataclass_fields__}
         values["id"] = values.pop("source_id")
         with self.writing() as connection:
             connection.execute(upsert(connection.dialect.name, tables.source), values)

@@ -22,7 +22,10 @@ class Desk:
         self._flush: asyncio.Task[None] | None = None
 
     async def save(self, write: Callable[[], Result]) -> Result:
-        """What `write` returns, once it is committed; what it raises, with only its own changes undone."""
+        """What `write` returns, once it is committed; what it raises, with only its own changes undone.
+
+        Where one write of a transaction fails, all of them are done again, each in a transaction of its own.
+        """
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((write, done))
         if self._flush is None:
@@ -32,17 +35,12 @@ class Desk:
     async def _together(self) -> None:
         await asyncio.sleep(GATHER)
         waiting, self._waiting, self._flush = self._waiting, [], None
-        outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
+        outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]]
         try:
             with self._store.batch():
-                for write, done in waiting:
-                    try:
-                        with self._store.batch():
-                            outcomes.append((done, write(), None))
-                    except Exception as error:  # handed to the task that asked for the write
-                        outcomes.append((done, None, error))
-        except Exception as error:  # the commit itself failed: nothing is safe
-            outcomes = [(done, None, error) for _, done in waiting]
+                outcomes = [(done, write(), None) for write, done in waiting]
+        except Exception:  # one of them: then each for itself
+            outcomes = [(done, *self._alone(write)) for write, done in waiting]
         for done, result, failed in outcomes:
             if done.cancelled():
                 continue
@@ -50,3 +48,10 @@ class Desk:
                 done.set_exception(failed)
             else:
                 done.set_result(result)
+
+    def _alone(self, write: Callable[[], Any]) -> tuple[Any, Exception | None]:
+        try:
+            with self._store.batch():
+                return write(), None
+        except Exception as error:  # handed to the task that asked for the write
+            return None, error
