@@ -46,7 +46,7 @@ SETTINGS = (
         "your web page or mail address; sources see it in the User-Agent and can reach you",
     ),
     Setting("MONITOR_WORKERS", "0", "number", False, "processes that read pages; 0: one for each core", 0, 256),
-    Setting("MONITOR_HOSTS", "8", "number", False, "hosts asked at once", 1, 256),
+    Setting("MONITOR_HOSTS", "24", "number", False, "hosts asked at once", 1, 256),
     Setting("MONITOR_DEADLINE", "30", "seconds", False, "seconds that one request may take in all", 0.1, 600),
     Setting("MONITOR_MAX_BYTES", "5000000", "number", False, "largest answer that is read, in bytes", 1000, 10**9),
     Setting(

@@ -59,7 +59,7 @@ class HttpFetcher:
         *,
         deadline: float = 30.0,
         most_bytes: int = 5_000_000,
-        hosts: int = 8,
+        hosts: int = 24,
         guard: Guard | None = None,
         obey_robots: bool = True,
         trust: str = "",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from monitor.model import RunReport
 from monitor.pipeline.filing import Filer
@@ -11,18 +13,20 @@ from monitor.pipeline.pages import read_all
 from monitor.pipeline.room import Room
 from monitor.pipeline.visits import visit_all
 
-# Seconds that the sources have to themselves before the first page is read.
-HEAD_START = 3.0
+# Seconds that the sources have to themselves before the first page is read; over sooner when so many pass in which none
+# of them answers.
+HEAD_START, SILENCE = 3.0, 0.5
 
 
 async def fetch_all(
     room: Room, filer: Filer, *, only: frozenset[str] = frozenset(), now_all: bool = False
 ) -> RunReport:
     """Visit the sources that are due (or `only` these; all with `now_all`), then read every lead that is due."""
-    visits = asyncio.create_task(visit_all(room, only, now_all))
+    answers = _Answers(room.progress)
+    visits = asyncio.create_task(visit_all(replace(room, progress=answers), only, now_all))
     try:
         # Usually all sources answer at once and the pages are read in one order; who is slow holds up nobody.
-        await asyncio.wait({visits}, timeout=HEAD_START)
+        await _head_start(visits, answers)
         if visits.done() and visits.result()[1]:
             # We are offline: the pages would only fail, and lose a try each.
             return RunReport(sources=visits.result()[0], outage=True)
@@ -31,3 +35,22 @@ async def fetch_all(
     finally:
         visits.cancel()
     return replace(tally.report(), sources=sources, outage=outage)
+
+
+class _Answers:
+    """Passes progress on, and notes when there was some."""
+
+    def __init__(self, progress: Callable[[str, int, int], None]) -> None:
+        self._progress = progress
+        self.last = asyncio.get_running_loop().time()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.last = asyncio.get_running_loop().time()
+        self._progress(stage, done, total)
+
+
+async def _head_start(visits: asyncio.Task[Any], answers: _Answers) -> None:
+    clock = asyncio.get_running_loop().time
+    end = clock() + HEAD_START
+    while not visits.done() and (left := min(end, answers.last + SILENCE) - clock()) > 0:
+        await asyncio.wait({visits}, timeout=left)
