@@ -82,23 +82,11 @@ class ArticleRoom(Room):
         ).scalar()
         if seq is None:
             return None
-        article_id, trip = filed.article.id, filed.filing.trip
+        article_id = filed.article.id
         if filed.sketch:
             hashes = sorted(set(filed.sketch))
             connection.execute(_INSERT_SKETCH, {"in_part": part, "of_seq": seq, "given": hashes})
-        ids: dict[int, int] = {}
-        for development in filed.developments:
-            values = {
-                "article_id": article_id,
-                "sentence": development.sentence,
-                "trip": development.trip,
-                "record": DEVELOPMENT.dump_json(development).decode(),
-            }
-            ids[development.sentence] = connection.execute(_INSERT_DEVELOPMENT, values).scalar_one()
-        if filed.sentences:
-            connection.execute(tables.sentence.insert(), sentence_values(filed, trip, ids))
-        if filed.figures:
-            connection.execute(tables.figure.insert(), figure_values(filed, trip))
+        ids = keep_findings(connection, filed)
         if filed.echoes:
             rows = [{"development_id": id_, "article_id": article_id} for id_ in sorted(set(filed.echoes))]
             connection.execute(insert_echo(connection.dialect.name), rows)
@@ -139,6 +127,24 @@ def insert_echo(dialect: str) -> Insert:
     return insert_into(dialect, tables.echo).on_conflict_do_nothing()
 
 
+def keep_findings(connection: Connection, filed: Filed) -> dict[int, int]:
+    """Save an article's developments, sentences and figures; returns the developments' ids by sentence."""
+    trip, ids = filed.filing.trip, dict[int, int]()
+    for development in filed.developments:
+        values = {
+            "article_id": filed.article.id,
+            "sentence": development.sentence,
+            "trip": development.trip,
+            "record": DEVELOPMENT.dump_json(development).decode(),
+        }
+        ids[development.sentence] = connection.execute(_INSERT_DEVELOPMENT, values).scalar_one()
+    if filed.sentences:
+        connection.execute(tables.sentence.insert(), _sentence_values(filed, trip, ids))
+    if filed.figures:
+        connection.execute(tables.figure.insert(), _figure_values(filed, trip))
+    return ids
+
+
 def _article_values(filed: Filed, seed: bool, original: Fingerprint | None) -> dict[str, Any]:
     article = filed.article
     return {
@@ -167,7 +173,7 @@ def _article_values(filed: Filed, seed: bool, original: Fingerprint | None) -> d
     }
 
 
-def sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[str, Any]]:
+def _sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[str, Any]]:
     """The rows of an article's sentences; `ids`: of its developments, by sentence."""
     return [
         {
@@ -184,7 +190,7 @@ def sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[s
     ]
 
 
-def figure_values(filed: Filed, trip: str) -> list[dict[str, Any]]:
+def _figure_values(filed: Filed, trip: str) -> list[dict[str, Any]]:
     """The rows of an article's figures."""
     as_of = filed.article.published or filed.article.fetched_at
     return [

@@ -9,13 +9,11 @@ from sqlalchemy import Connection, delete, func, or_, select
 from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.store_articles import (
-    DEVELOPMENT,
     FILING,
     MATCH,
-    figure_values,
     insert_echo,
+    keep_findings,
     read_article,
-    sentence_values,
 )
 from monitor.model import Filed, Kept
 
@@ -64,35 +62,20 @@ class RefileRoom(Room):
                 for table in (tables.sentence, tables.figure, tables.development):
                     connection.execute(delete(table).where(table.c.article_id == article_id))
             for each in filed:
-                article_id, trip = each.article.id, each.filing.trip
+                article_id = each.article.id
                 values = {
                     "verdict": each.match.verdict.value,
                     "of_id": each.match.of,
                     "match": MATCH.dump_json(each.match).decode(),
                     "decision": each.filing.decision.value,
-                    "trip": trip,
+                    "trip": each.filing.trip,
                     "filing": FILING.dump_json(each.filing).decode(),
                 }
                 updated = connection.execute(
                     tables.article.update().where(tables.article.c.id == article_id).values(values)
                 )
                 done += updated.rowcount
-                made = {}
-                for development in each.developments:
-                    row = {
-                        "article_id": article_id,
-                        "sentence": development.sentence,
-                        "trip": development.trip,
-                        "record": DEVELOPMENT.dump_json(development).decode(),
-                    }
-                    inserted = connection.execute(
-                        tables.development.insert().values(row).returning(tables.development.c.id)
-                    )
-                    made[development.sentence] = inserted.scalar_one()
-                if each.sentences:
-                    connection.execute(tables.sentence.insert(), sentence_values(each, trip, made))
-                if each.figures:
-                    connection.execute(tables.figure.insert(), figure_values(each, trip))
+                keep_findings(connection, each)
             _keep_echoes(connection, echoes)
         return done
 
