@@ -4,7 +4,7 @@
     addresses.py  which URLs may be asked          guard.py      which network addresses may be connected to
     transport.py  httpx's way to the network       decode.py     bodies: one layer of packing, up to the cap
     answers.py    what headers say                 hosts.py      what is remembered of each host
-    robots.py     what robots.txt says
+    robots.py     what robots.txt says           connection.py a TCP connection on asyncio
 
 Every hop of a redirect is made here, and every connection goes through the guard.
 """
