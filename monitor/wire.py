@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotenv import dotenv_values
 
@@ -22,8 +23,8 @@ from monitor.edges.files import FileChannel
 from monitor.edges.lock import folder_lock
 from monitor.edges.mail import MailChannel, SmtpServer
 from monitor.edges.store import SqlStore
-from monitor.errors import Problem, SetupError
-from monitor.model import DigestRow, RunReport, Source, Watch
+from monitor.errors import Problem, SetupError, StoreError
+from monitor.model import DigestRow, HostMemory, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
 from monitor.pipeline.backtest import Backtest, backtest
 from monitor.pipeline.room import no_progress
@@ -33,7 +34,12 @@ from monitor.ports import Channel, Clock
 from monitor.settings import Settings, read_settings
 from monitor.watch import find_doubts, read_watch
 
+if TYPE_CHECKING:
+    from monitor.edges.fetch import HttpFetcher
+
 Progress = Callable[[str, int, int], None]
+# What hosts asked of us is saved this often during a run.
+KEEP_SECONDS = 2.0
 
 
 def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -197,7 +203,12 @@ async def open_room(app: App, progress: Progress = no_progress, *, tell_all: boo
     )
     workers = settings.workers or os.cpu_count() or 1
     pool = ProcessPool(workers, seconds=settings.page_seconds, megabytes=settings.page_memory)
+
+    def keep(news: tuple[HostMemory, ...]) -> None:
+        app.store.keep_hosts(news, app.clock.now())
+
     async with fetcher, pool:
+        keeping = asyncio.create_task(_keep_hosts(fetcher, keep))
         try:
             yield Room(
                 app.watch,
@@ -212,7 +223,16 @@ async def open_room(app: App, progress: Progress = no_progress, *, tell_all: boo
                 online=partial(online, others=[source.url for source in app.watch.sources], guard=guard),
             )
         finally:
-            app.store.keep_hosts(fetcher.news_of_hosts(), app.clock.now())
+            keeping.cancel()
+            fetcher.hand_over(keep)
+
+
+async def _keep_hosts(fetcher: HttpFetcher, keep: Callable[[tuple[HostMemory, ...]], None]) -> None:
+    """Now and then, so that a run that is killed forgets hardly anything that hosts asked of us."""
+    while True:
+        await asyncio.sleep(KEEP_SECONDS)
+        with contextlib.suppress(StoreError):  # it is tried again, at the end for the last time
+            fetcher.hand_over(keep)
 
 
 @contextlib.contextmanager

@@ -93,9 +93,9 @@ class HttpFetcher:
         """Close the connections."""
         await self._transport.aclose()
 
-    def news_of_hosts(self) -> tuple[HostMemory, ...]:
-        """What hosts asked of us in this run, to be kept for the next."""
-        return self._hosts.news()
+    def hand_over(self, keep: Callable[[tuple[HostMemory, ...]], None]) -> None:
+        """Give `keep` what hosts asked of us since this was last called, for the next run."""
+        self._hosts.hand_over(keep)
 
     async def fetch(self, request: Request) -> Fetched:
         """See `ports.Fetcher`."""
