@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -29,6 +29,9 @@ from monitor.model import (
     SourceState,
     StoredDevelopment,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 DIGEST = TypeAdapter(Digest)
 

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic_core import PydanticCustomError
 
 from monitor.errors import ExtractError
-from monitor.stages.indexpage import selector_xpath
 from monitor.watch.wording import meant
 
 _SELECTOR = 'write e.g. "main h2 a" or ".headline a"'
@@ -128,6 +127,8 @@ def url(value: str) -> str:
 
 def selector(value: str) -> str:
     """A CSS selector."""
+    from monitor.stages.indexpage import selector_xpath  # noqa: PLC0415 - few watches need it, and it needs the parsers
+
     try:
         selector_xpath(filled(value))
     except ExtractError as error:
