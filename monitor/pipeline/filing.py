@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from monitor.model import (
     Article,
@@ -76,8 +77,7 @@ class Filer:
     def __init__(self, watch: Watch, store: Store, patterns: Patterns | None = None) -> None:
         self._watch = watch
         self._store = store
-        self._classifier: Classifier = compile_watch(watch)
-        self._patterns = patterns or shipped_patterns()
+        self._given_patterns = patterns
         self._indexes: dict[str, KnownIndex] = {}
         self._stories: dict[str, StoryIndex] = {}
         self._texts = KnownTexts(store)
@@ -86,10 +86,15 @@ class Filer:
         quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
         self._story = compile_rule(f"({watch.subject})" + (f" OR {quoted}" if quoted else ""))
 
-    @property
+    # Made with the first page: most runs find nothing new, and have none.
+    @cached_property
     def classifier(self) -> Classifier:
         """The compiled watch."""
-        return self._classifier
+        return compile_watch(self._watch)
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        return self._given_patterns or shipped_patterns()
 
     def index(self, trip: str) -> KnownIndex:
         """What is known for a trip, read once a run."""
@@ -127,7 +132,7 @@ class Filer:
         `filing`: the text's own, where it is at hand.
         """
         filing = filing or classify(
-            self._classifier,
+            self.classifier,
             article.title,
             article.text,
             article.url,
@@ -160,7 +165,7 @@ class Filer:
         """Whether a sentence has substance: a topic, a figure, a name, or somebody saying something."""
         if sentence.numbers or _SAYING.search(sentence.text) or _NAME.search(sentence.text):
             return True
-        if topics_of(self._classifier, sentence.text):
+        if topics_of(self.classifier, sentence.text):
             return True
         return find(self._story, read_document({"text": sentence.text})) is not None
 
@@ -231,7 +236,7 @@ class Filer:
         for novelty in read:
             if not novelty.new:
                 continue
-            topics = topics_of(self._classifier, novelty.sentence.text)
+            topics = topics_of(self.classifier, novelty.sentence.text)
             found.append(
                 Development(
                     article_id=article.id,
