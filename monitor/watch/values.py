@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from monitor.errors import ExtractError
 from monitor.watch.wording import meant
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SELECTOR = 'write e.g. "main h2 a" or ".headline a"'
 UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -50,7 +51,7 @@ def filled(value: str) -> str:
 def one_line(value: str) -> str:
     """Text of one line, without the space around it."""
     # Names end up in mail headers and table cells: a line break there would do harm.
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+    if _CONTROL.search(value):
         raise refusal("holds a line break or another control character", "write it on one line")
     return filled(value).strip()
 
