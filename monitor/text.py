@@ -65,7 +65,7 @@ def one_line(text: str, limit: int = 200) -> str:
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """Case, accents and typographic quotes folded: Türkiye = turkiye, Erdoğan = erdogan, U.S. = us, 10,000 = 10000."""
+    """Case, accents and typographic quotes folded: Zürich = zurich, Doğan = dogan, U.S. = us, 10,000 = 10000."""
     word = unicodedata.normalize("NFKD", word.translate(_QUOTES)).casefold().translate(_PLAIN)
     word = "".join(char for char in word if not unicodedata.combining(char))
     word = word.removesuffix("'s").replace("'", "")

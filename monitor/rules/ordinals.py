@@ -21,7 +21,7 @@ _EARLIER = frozenset("previous earlier prior past preceding".split())
 _ROUGHLY = frozenset("about nearly almost over around some roughly than least least approximately".split())
 _TARGET = frozenset("to in of through across around into within".split())
 _SHORT = frozenset("day days hour hours week".split())
-# Words that may stand between the ordinal and its noun ("ninth regional visit", "second Mid-East tour").
+# Words that may stand between the ordinal and its noun ("ninth regional visit", "second North Sea tour").
 _REACH = 5
 
 
