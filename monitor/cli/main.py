@@ -24,6 +24,7 @@ COMMANDS = {
     "seeds": ("seeds:seeds", "The corpus of what was known before: list, add, check."),
     "rules": ("rules:rules", "Check the watch file's rules, or test them on labelled articles."),
     "explain": ("explain:explain", "Why an article is filed as it is: known, trip, topics, sentences."),
+    "articles": ("articles:articles", "What was read and is uncertain: list it, settle it."),
     "doctor": ("setup:doctor", "Check everything a run needs, in words."),
     "config": ("setup:config", "Show the settings in force, secrets masked."),
     "demo": ("demo:demo", "Three days of a trip on a small web of our own, with three digests."),

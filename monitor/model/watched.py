@@ -82,7 +82,7 @@ class Topic:
 class Episode:
     """The words in which this story's episodes are told; nothing of them is in the code.
 
-    `words`: nouns for an episode ("trip", "tour"); `region`: where episodes happen ("Middle East");
+    `words`: nouns for an episode ("trip", "tour"); `region`: where episodes happen ("the North Sea");
     `since`: what ordinals count from ("October 7", "the war began"); `others`: other travellers, whose
     presence in the subject's place speaks against a trip; `elsewhere`: places that are not on any trip;
     `names`: other names of places and countries of stops, in other spellings and languages.

@@ -24,6 +24,7 @@ from monitor.model import (
     PendingLead,
     Prepared,
     Sentence,
+    Settled,
     Source,
     StoredArticle,
     Verdict,
@@ -38,6 +39,7 @@ from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, shipped_patterns
 from monitor.stages.identity import article_id, canonical_url, content_hash, version_of, versioned
 from monitor.stages.novelty import KnownIndex, read_article
+from monitor.stages.settled import by_hand
 from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
@@ -101,6 +103,11 @@ class Filer:
         if trip not in self._indexes:
             self._indexes[trip] = KnownIndex(self._store.known_sentences(trip))
         return self._indexes[trip]
+
+    def forget(self, trip: str, article_id: str) -> None:
+        """Leave an article out of what is known for a trip, so that it can be read again."""
+        known = self._store.known_sentences(trip)
+        self._indexes[trip] = KnownIndex([each for each in known if each.article_id != article_id])
 
     def stories(self, trip: str, now: datetime) -> StoryIndex:
         """The recent reports of a trip, read once a run."""
@@ -197,15 +204,26 @@ class Filer:
         return self.keep(article, prepared, lead_id, compare=source.dedup, quiet=quiet)
 
     def keep(
-        self, article: Article, prepared: Prepared, lead_id: int | None, *, compare: bool = True, quiet: bool = False
+        self,
+        article: Article,
+        prepared: Prepared,
+        lead_id: int | None,
+        *,
+        compare: bool = True,
+        quiet: bool = False,
+        settled: Settled | None = None,
     ) -> Outcome:
-        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy."""
+        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy;
+
+        `settled`: what a person said of it.
+        """
         fingerprint = prepared.fingerprint
         match = self.judge(article, fingerprint) if compare else Match(Verdict.NEW)
         match, filing = self.retold(article, match, self.classify(article, match, prepared.filing))
+        filing = by_hand(filing, settled, self._watch)
         read = self.read(article, match, filing)
         match = settle(match, read)
-        developments = () if quiet else self._developments(article, filing, read)
+        developments = () if quiet else self.developments(article, filing, read)
         figures: tuple[Figure, ...] | None = ()
         if filing.trip and match.verdict is not Verdict.COPY:
             figures = prepared.figures
@@ -219,7 +237,7 @@ class Filer:
             developments=developments,
             figures=figures or (),
             sketch=dedup.sketch(fingerprint.shingles),
-            echoes=_echoes(article, read),
+            echoes=echoes_of(article, read),
             quiet=quiet,
         )
         ids = self._store.file(lead_id, filed)
@@ -231,7 +249,8 @@ class Filer:
         """The figures of a text."""
         return tuple(find_figures(text, read_sentences(text), self._patterns))
 
-    def _developments(self, article: Article, filing: Filing, read: Sequence[Novelty]) -> tuple[Development, ...]:
+    def developments(self, article: Article, filing: Filing, read: Sequence[Novelty]) -> tuple[Development, ...]:
+        """What an article adds: its new sentences."""
         found = []
         for novelty in read:
             if not novelty.new:
@@ -337,7 +356,7 @@ def settle(match: Match, read: Sequence[Novelty]) -> Match:
     return match
 
 
-def _echoes(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:
+def echoes_of(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:
     """Developments of other outlets that this article's known sentences say as well."""
     return tuple(
         novelty.nearest.development_id

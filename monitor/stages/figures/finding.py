@@ -18,7 +18,7 @@ _PARTS = frozenset("third thirds half quarter quarters fifth many most some few 
 _AMONG = frozenset(("including", "among", "whom", "them", "and", "of"))
 # An earlier sentence's place counts, but any place in the sentence itself is nearer.
 _PER_SENTENCE_BACK = 40
-# "Palestinians" hints at Gaza, until the sentence names another place.
+# A word that only hints at a place counts until the sentence names another place.
 _WEAK = 30
 
 

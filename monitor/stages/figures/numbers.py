@@ -65,7 +65,7 @@ _NEVER_BEFORE = frozenset(
     """his her their my our aged age ages resolution no article channel phase stage chapter page flight
     highway route section paragraph episode day week psalm room gate figure top best""".split()
 )
-# "handed over 12 hostages" is no "over 12".
+# "handed over 12 letters" is no "over 12".
 _HANDED = frozenset("hand hands handed handing turned turning took taking passed flew".split())
 _MONTHS = {
     short: month

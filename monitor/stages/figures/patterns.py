@@ -133,15 +133,13 @@ def load_patterns(text: str) -> Patterns:
             sources[phrase(term.removesuffix("+"))] = name
             if term.endswith("+"):
                 speakers.add(phrase(term.removesuffix("+")))
-    nouns = [
-        word for name in ("people", "truck", "soldier", "prisoner", "hostage", "rocket") for word in lists.get(name, [])
-    ]
-    singular = ["hostage", "day", "week", "truck", "soldier", "woman", "child", "people", "missile", "rocket"]
     return Patterns(
         subjects=subjects,
         earliest_year=year,
         open=_terms(lists.get("open", []), lists, "words.open"),
-        counted=frozenset(noun for noun in nouns + singular if " " not in noun),
+        counted=frozenset(
+            word for (word, *more) in _terms(lists.get("counted", []), lists, "words.counted").phrases if not more
+        ),
         places=Terms(term for subject in subjects for group in subject.context for term in group.phrases),
         neutral=_terms(lists.get("neutral", []), lists, "words.neutral"),
         weak=_terms(lists.get("weak", []), lists, "words.weak"),
