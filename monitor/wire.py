@@ -8,7 +8,7 @@ import os
 import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -228,3 +228,20 @@ def open_app(settings: Settings, clock: Clock | None = None, *, lock: bool = Fal
         filer = Filer(watch, store)
         seeds = sync_seeds(read_corpus(settings.home / "seeds"), store, filer, the_clock.now())
         yield App(settings, watch, store, the_clock, filer, seeds)
+
+
+@contextlib.contextmanager
+def open_seeds(settings: Settings, folder: Path, clock: Clock | None = None) -> Iterator[App]:
+    """A folder of seeds alone, in a store that is thrown away; the shipped watch where the working folder has none."""
+    the_clock = clock or SystemClock()
+    if not settings.watch.is_file():
+        settings = replace(settings, watch=shipped("watch.toml"))
+    watch = load_watch(settings)
+    with tempfile.TemporaryDirectory(prefix="monitor-seeds-") as scratch:
+        store = SqlStore.open(f"sqlite:///{scratch}/seeds.db", the_clock.now())
+        try:
+            filer = Filer(watch, store)
+            seeds = sync_seeds(read_corpus(folder), store, filer, the_clock.now())
+            yield App(settings, watch, store, the_clock, filer, seeds)
+        finally:
+            store.close()
