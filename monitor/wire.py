@@ -31,7 +31,7 @@ from monitor.pipeline.seeding import SeedReport
 from monitor.pipeline.telling import DeliveryReport, tell_again
 from monitor.ports import Channel, Clock
 from monitor.settings import Settings, read_settings
-from monitor.watch import find_doubts, read_watch
+from monitor.watch import check_figures, find_doubts, read_watch
 
 Progress = Callable[[str, int, int], None]
 
@@ -51,8 +51,14 @@ def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, s
 
 
 def load_watch(settings: Settings) -> Watch:
-    """The watch of a working folder; raises WatchError or SetupError."""
-    return read_watch(_watch_text(settings), settings.watch.name)
+    """The watch of a working folder, with the figures.toml beside it; raises WatchError or SetupError."""
+    watch = read_watch(_watch_text(settings), settings.watch.name)
+    own = settings.watch.with_name("figures.toml")
+    try:
+        figures = own.read_text("utf-8-sig") if own.is_file() else ""
+    except (OSError, UnicodeError) as error:
+        raise SetupError(f"{own}: cannot be read ({error}); it must be UTF-8 text") from error
+    return replace(watch, figures=check_figures(figures, own.name)) if figures else watch
 
 
 def watch_doubts(settings: Settings) -> tuple[Problem, ...]:

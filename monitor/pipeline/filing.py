@@ -34,7 +34,7 @@ from monitor.rules import compile_rule, find, read_document
 from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
 from monitor.stages.evidence import explain_development, rank_development
-from monitor.stages.figures import Patterns, find_figures, shipped_patterns
+from monitor.stages.figures import Patterns, find_figures, patterns_with
 from monitor.stages.identity import article_id, canonical_url, content_hash, version_of, versioned
 from monitor.stages.novelty import KnownIndex, read_article
 from monitor.stages.story import Report, StoryIndex, read_report
@@ -77,7 +77,7 @@ class Filer:
         self._watch = watch
         self._store = store
         self._classifier: Classifier = compile_watch(watch)
-        self._patterns = patterns or shipped_patterns()
+        self._patterns = patterns or patterns_with(watch.figures)
         self._indexes: dict[str, KnownIndex] = {}
         self._stories: dict[str, StoryIndex] = {}
         self._texts = KnownTexts(store)
