@@ -8,7 +8,7 @@ import os
 import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -32,7 +32,7 @@ from monitor.pipeline.seeding import SeedReport
 from monitor.pipeline.telling import DeliveryReport, tell_again
 from monitor.ports import Channel, Clock
 from monitor.settings import Settings, read_settings
-from monitor.watch import find_doubts, read_watch
+from monitor.watch import check_figures, find_doubts, read_watch
 
 if TYPE_CHECKING:
     from monitor.edges.fetch import HttpFetcher
@@ -57,8 +57,14 @@ def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, s
 
 
 def load_watch(settings: Settings) -> Watch:
-    """The watch of a working folder; raises WatchError or SetupError."""
-    return read_watch(_watch_text(settings), settings.watch.name)
+    """The watch of a working folder, with the figures.toml beside it; raises WatchError or SetupError."""
+    watch = read_watch(_watch_text(settings), settings.watch.name)
+    own = settings.watch.with_name("figures.toml")
+    try:
+        figures = own.read_text("utf-8-sig") if own.is_file() else ""
+    except (OSError, UnicodeError) as error:
+        raise SetupError(f"{own}: cannot be read ({error}); it must be UTF-8 text") from error
+    return replace(watch, figures=check_figures(figures, own.name)) if figures else watch
 
 
 def watch_doubts(settings: Settings) -> tuple[Problem, ...]:
@@ -248,3 +254,20 @@ def open_app(settings: Settings, clock: Clock | None = None, *, lock: bool = Fal
         filer = Filer(watch, store)
         seeds = sync_seeds(read_corpus(settings.home / "seeds"), store, filer, the_clock.now())
         yield App(settings, watch, store, the_clock, filer, seeds)
+
+
+@contextlib.contextmanager
+def open_seeds(settings: Settings, folder: Path, clock: Clock | None = None) -> Iterator[App]:
+    """A folder of seeds alone, in a store that is thrown away; the shipped watch where the working folder has none."""
+    the_clock = clock or SystemClock()
+    if not settings.watch.is_file():
+        settings = replace(settings, watch=shipped("watch.toml"))
+    watch = load_watch(settings)
+    with tempfile.TemporaryDirectory(prefix="monitor-seeds-") as scratch:
+        store = SqlStore.open(f"sqlite:///{scratch}/seeds.db", the_clock.now())
+        try:
+            filer = Filer(watch, store)
+            seeds = sync_seeds(read_corpus(folder), store, filer, the_clock.now())
+            yield App(settings, watch, store, the_clock, filer, seeds)
+        finally:
+            store.close()

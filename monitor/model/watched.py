@@ -109,7 +109,10 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One story followed. `subject`: the gate rule; `timezone`: IANA name for slots and dates in digests."""
+    """One story followed. `subject`: the gate rule; `timezone`: IANA name for slots and dates in digests.
+
+    `figures`: TOML text that adds to the figures which are followed, checked; "" for none.
+    """
 
     name: str
     subject: str
@@ -121,6 +124,7 @@ class Watch:
     sources: tuple[Source, ...] = ()
     digest: DigestPlan = DigestPlan()
     weights: tuple[tuple[str, float], ...] = ()
+    figures: str = ""
 
     def trip(self, trip_id: str) -> Trip:
         """The trip with this id; KeyError when the watch has none."""

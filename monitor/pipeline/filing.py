@@ -36,7 +36,7 @@ from monitor.rules import compile_rule, find, read_document
 from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
 from monitor.stages.evidence import explain_development, rank_development
-from monitor.stages.figures import Patterns, find_figures, shipped_patterns
+from monitor.stages.figures import Patterns, find_figures, patterns_with
 from monitor.stages.identity import article_id, canonical_url, content_hash, version_of, versioned
 from monitor.stages.novelty import KnownIndex, read_article
 from monitor.stages.settled import by_hand
@@ -96,7 +96,7 @@ class Filer:
 
     @cached_property
     def _patterns(self) -> Patterns:
-        return self._given_patterns or shipped_patterns()
+        return self._given_patterns or patterns_with(self._watch.figures)
 
     def index(self, trip: str) -> KnownIndex:
         """What is known for a trip, read once a run."""

@@ -29,7 +29,7 @@ from monitor.model import (
     Verdict,
     Watch,
 )
-from monitor.stages.figures import changes, show, subject_name
+from monitor.stages.figures import changes, patterns_with, show, subject_name
 from monitor.stages.health import alert_due, describe, not_asked
 from monitor.text import one_line
 
@@ -224,17 +224,17 @@ def _stops(trip: Trip, day: date) -> tuple[StopMark, ...]:
 def _figures(trip_id: str, material: Material, watch: Watch) -> tuple[FigureRow, ...]:
     now = [each for each in material.figures if each.trip == trip_id]
     before = [each for each in material.earlier_figures if each.trip == trip_id]
-    zone = ZoneInfo(watch.timezone)
+    zone, patterns = ZoneInfo(watch.timezone), patterns_with(watch.figures)
     return tuple(
         FigureRow(
-            what=subject_name(change.subject),
+            what=subject_name(change.subject, patterns),
             was=show(change.was.figure),
             was_source=f"{change.was.outlet}, {change.was.as_of.astimezone(zone):%-d %b}",
             now=show(change.now.figure),
             now_source=f"{change.now.outlet}, {change.now.as_of.astimezone(zone):%-d %b}",
             now_url=change.now.url,
         )
-        for change in changes(now, before)
+        for change in changes(now, before, patterns)
     )
 
 
