@@ -18,13 +18,14 @@ from dotenv import dotenv_values
 from monitor import __version__
 from monitor.edges.clock import SystemClock
 from monitor.edges.corpus import read_corpus
-from monitor.edges.files import FileChannel
+from monitor.edges.files import FileChannel, read_templates
 from monitor.edges.lock import folder_lock
 from monitor.edges.mail import MailChannel, SmtpServer
 from monitor.edges.store import SqlStore
 from monitor.errors import Problem, SetupError
 from monitor.model import DigestRow, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
+from monitor.pipeline.again import tell_week
 from monitor.pipeline.backtest import Backtest, backtest
 from monitor.pipeline.room import no_progress
 from monitor.pipeline.seeding import SeedReport
@@ -132,14 +133,21 @@ class App:
             return await fetch_all(room, self.filer, only=only, now_all=now_all)
 
     def tell(self, *, slot: str = "", say_so: bool = False) -> Told | None:
-        """Make the digest of what is untold."""
+        """Make the digest of what is untold, and the week's where one is due; returns the first."""
         sender = self.settings.smtp_from if smtp_server(self.settings) else ""
-        return tell(self.watch, self.store, self.clock.now(), sender=sender, slot=slot, say_so=say_so)
+        now, templates = self.clock.now(), self.templates()
+        told = tell(self.watch, self.store, now, sender=sender, slot=slot, say_so=say_so, templates=templates)
+        tell_week(self.watch, self.store, now, sender=sender, templates=templates)
+        return told
+
+    def templates(self) -> dict[str, str]:
+        """The working folder's own templates by name; raises SetupError when one cannot be read."""
+        return read_templates(self.settings.home / "templates")
 
     def tell_again(self, row: DigestRow) -> tuple[str, ...]:
         """Queue a stored digest once more; returns problems in words."""
         sender = self.settings.smtp_from if smtp_server(self.settings) else ""
-        return tell_again(self.watch, self.store, row, sender=sender)
+        return tell_again(self.watch, self.store, row, sender=sender, templates=self.templates())
 
     def backtest(self, progress: Progress = no_progress) -> Backtest:
         """File everything stored again by this watch, in a store of its own that is thrown away."""

@@ -169,7 +169,7 @@ def test_a_mistyped_command_is_met_with_a_suggestion(typed: str, meant: str) -> 
     [
         (("nothing-like-it",), "monitor --help"),
         (("run", "--nwo"), "--now"),
-        (("digest", "--format", "pdf"), "'md', 'html', 'txt', 'json'"),
+        (("digest", "--format", "pdf"), "'md', 'html', 'mail', 'txt', 'json', 'atom'"),
         (("seeds", "add"), "FILE|URL"),
         (("seeds", "check", "/not/there.txt"), "/not/there.txt"),
         (("rules", "test", "/not/there.jsonl"), "/not/there.jsonl"),

@@ -45,10 +45,15 @@ from monitor.model.reported import (
     StoredDevelopment,
 )
 from monitor.model.told import (
+    Claim,
+    Correction,
     Counts,
+    DayMark,
     Digest,
     DigestRow,
+    Dispute,
     FigureRow,
+    Folded,
     Item,
     LeftOut,
     Material,
@@ -57,18 +62,23 @@ from monitor.model.told import (
     SourceLine,
     StopMark,
     TripPart,
+    Volume,
 )
 from monitor.model.watched import DigestPlan, Episode, Kind, Signal, Source, Stop, Topic, Trip, Watch
 
 __all__ = [
     "Article",
+    "Claim",
+    "Correction",
     "Counts",
+    "DayMark",
     "Decision",
     "Delivery",
     "Development",
     "Digest",
     "DigestPlan",
     "DigestRow",
+    "Dispute",
     "Episode",
     "Evidence",
     "Fetched",
@@ -79,6 +89,7 @@ __all__ = [
     "Filed",
     "Filing",
     "Fingerprint",
+    "Folded",
     "HostMemory",
     "Item",
     "Kept",
@@ -118,5 +129,6 @@ __all__ = [
     "TripPart",
     "TripScore",
     "Verdict",
+    "Volume",
     "Watch",
 ]
