@@ -14,6 +14,8 @@ import pytest
 from end_to_end import stored
 from end_to_end.command import ROOT, monitor
 from end_to_end.newsroom import Played, items, played_once, press, reachable
+from markdown_it import MarkdownIt
+from support.mailcheck import problems_of
 from support.replay import replay
 
 from monitor.demo.press import Day, Page
@@ -319,6 +321,18 @@ def test_every_format_names_the_same_items_and_links(played: Played, day: Day) -
     entries = [entry["content"][0]["value"] for feed in feeds for entry in feed["entries"]]
     told = [item.text for part in digest.trips for section in (*part.sections, *part.more) for item in section.items]
     assert sorted(entries) == sorted(told)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_markdown_parses_as_commonmark_without_html_and_the_mail_passes_its_checker(
+    played: Played, day: Day
+) -> None:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    tokens = parser.parse(render(played.digests[day], "md"))
+    flat = [each for token in tokens for each in (token, *(token.children or ()))]
+    assert [each.content for each in flat if each.type in ("html_block", "html_inline", "image")] == []
+    assert len([each for each in flat if each.type == "table_open"]) >= 1
+    assert problems_of(render(played.digests[day], "mail")) == []
 
 
 @pytest.mark.parametrize("day", DAYS)

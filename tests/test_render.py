@@ -304,7 +304,8 @@ class TestSmallThings:
         ("why", "brief"),
         [
             ("new: nobody had reported this", "new"),
-            ("new: nothing like it was known · filed by “a, b” in the title, “c”", "new · by “a, b” in the title"),
+            ("new: nothing like it was known · filed by “a, b” in the title, “c”",
+             "new · filed by “a, b” in the title"),
             ("new: the figure is new: 4 · nearest known: “x” (Y) · filed by “2024-08-20” as its date", "new figure: 4"),
             ("new: nobody had reported this · from the feed's summary, the page gave no text",
              "new · from the feed's summary, the page gave no text"),

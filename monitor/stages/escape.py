@@ -69,7 +69,7 @@ def brief_why(why: str) -> str:
     signs = next((part for part in parts[1:] if part.startswith("filed by ")), "")
     if signs:
         found = [sign for sign in _SIGN.split(signs.removeprefix("filed by ")) if not sign.endswith(" as its date")]
-        kept += ["by " + found[0]] if found else []
+        kept += ["filed by " + found[0]] if found else []
     return " · ".join(kept)
 
 

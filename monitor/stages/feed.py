@@ -91,7 +91,7 @@ def trip_feed(digests: Iterable[Digest], trip_id: str, templates: Mapping[str, s
                     entries.append(
                         Entry(
                             _urn("development", digest.story, item.url, item.text),
-                            one_line(item.text, 120),
+                            plain(one_line(item.text, 120)),
                             safe_link(item.url),
                             _moment(item.when or digest.made_at),
                             plain(item.outlet) or "unknown",

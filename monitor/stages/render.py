@@ -137,19 +137,22 @@ def _place(error: BaseException, name: str, templates: Mapping[str, str]) -> tup
     found, trace = (name, 0), error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if file in templates or file == "<template>" or file.endswith(".j2"):
-            found = (file.rpartition("/")[2] if file.endswith(".j2") else name, trace.tb_lineno)
+        if file in templates:
+            found = (file, trace.tb_lineno)
         trace = trace.tb_next
     return found
 
 
 @lru_cache(maxsize=8)
 def _environment(escape_html: bool, own: tuple[tuple[str, str], ...]) -> Environment:
-    from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined  # noqa: PLC0415
 
     # `select_autoescape` does not know "x.html.j2", so it is switched on by hand for HTML and off for text.
+    sources = dict(own)
+    # The name stands for the file, so that an error can say where it is.
+    given = FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None)
     environment = Environment(
-        loader=ChoiceLoader([DictLoader(dict(own)), PackageLoader("monitor", "templates")]),
+        loader=ChoiceLoader([given, PackageLoader("monitor", "templates")]),
         autoescape=escape_html,  # noqa: S701 - Markdown and plain text have filters of their own
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -34,7 +34,7 @@ _POINTS_BACK = re.compile(r"\binstead\b", re.IGNORECASE)
 # Below this a development (background, mostly) is told below the fold, however few there are.
 LEAST_WEIGHT = 0.9
 # Three minutes at 220 words a minute, less what headings, figures and sources take.
-WORDS = 530
+WORDS = 500
 # Words of an item beside its sentence: outlet, time, who else, why.
 BESIDE = 14
 # Two sentences say the same when so much of the weight of their words is shared.

@@ -16,6 +16,8 @@ LABELS = 112
 TALL, LOW = 44, 27
 NUMBER = 11
 HEAD = 34
+# So many topics have a row; the others are named in the description.
+MOST_TOPICS = 6
 # A column narrower than this shows a stop by its number in the itinerary.
 NARROW = 50
 
@@ -84,7 +86,7 @@ def draw(part: TripPart) -> Chart | None:
     base = float(HEAD)
     series = [("Reports", "reports", [mark.reports for mark in days])]
     series.append(("New sentences", "developments", [mark.developments for mark in days]))
-    series += [(topics[id_], "topic", counted[id_]) for id_ in order]
+    series += [(topics[id_], "topic", counted[id_]) for id_ in order[:MOST_TOPICS]]
     for name, kind, counts in series:
         room = LOW if kind == "topic" else TALL
         base += room
