@@ -39,6 +39,8 @@ WORDS = 500
 BESIDE = 14
 # Two sentences say the same when so much of the weight of their words is shared.
 SAME = 0.4
+# ... and of its rarest words so many are looked up.
+RARE = 8
 
 
 @dataclass(slots=True)
@@ -83,34 +85,41 @@ def choose(
     articles: Counter[str] = Counter()
     told: Counter[tuple[str, str]] = Counter()
     room = most_words
+    told_ids: set[int] = set()
+
+    def topic_of(each: StoredDevelopment) -> tuple[str, str]:
+        return each.development.trip, found.topics[each.id]
 
     def worth(each: StoredDevelopment) -> float:
-        topic = (each.development.trip, found.topics[each.id])
-        return weights[each.id] - AGAIN_ARTICLE * articles[each.article.id] - AGAIN_TOPIC * told[topic]
+        return weights[each.id] - AGAIN_ARTICLE * articles[each.article.id] - AGAIN_TOPIC * told[topic_of(each)]
+
+    def fits(each: StoredDevelopment) -> bool:
+        full = articles[each.article.id] >= MOST_OF_ARTICLE or told[topic_of(each)] >= MOST_OF_TOPIC
+        return not full and (_cost(each) <= room or not told)
 
     places = {(each.article.id, each.development.sentence): each for each in kept}
     able = [each for each in waiting if weights[each.id] >= LEAST_WEIGHT and _tells(each, people, subject)]
     while able and len(found.above) < limit:
         best = max(able, key=worth)
-        able.remove(best)
-        topic = (best.development.trip, found.topics[best.id])
         before = places.get((best.article.id, best.development.sentence - 1)) if _leans(best) else None
-        if before is not None and (before in found.above or len(found.above) + 2 > limit):
-            before = None
-        cost = sum(len(each.development.text.split()) + BESIDE for each in (before, best) if each)
-        if articles[best.article.id] >= MOST_OF_ARTICLE or told[topic] >= MOST_OF_TOPIC or (cost > room and told):
-            continue
-        if before is not None:
-            found.above.append(before)
-            found.topics[before.id] = found.topics[best.id]
-            able = [each for each in able if each.id != before.id]
-            articles[best.article.id] += 1
-        found.above.append(best)
-        room -= cost
-        articles[best.article.id] += 1
-        told[topic] += 1
-    above = {each.id for each in found.above}
-    found.below = [each for each in waiting if each.id not in above]
+        pair = [before, best] if before is not None and before.id not in told_ids else [best]
+        taken = len(pair) == 1 or (
+            sum(map(_cost, pair)) <= room
+            and len(found.above) + 2 <= limit
+            and articles[best.article.id] + 2 <= MOST_OF_ARTICLE
+        )
+        if taken:
+            for each in pair:
+                found.topics[each.id] = found.topics[best.id]
+                found.above.append(each)
+                told_ids.add(each.id)
+                articles[each.article.id] += 1
+                told[topic_of(each)] += 1
+                room -= _cost(each)
+            able = [each for each in able if each.id not in told_ids and fits(each)]
+        else:
+            able.remove(best)
+    found.below = [each for each in waiting if each.id not in told_ids]
     return found
 
 
@@ -135,6 +144,10 @@ def _weight(stored: StoredDevelopment, people: Iterable[str], subject: Callable[
     return weight + (SUBJECT if subject(text) else 0.0)
 
 
+def _cost(stored: StoredDevelopment) -> int:
+    return len(stored.development.text.split()) + BESIDE
+
+
 def _leans(stored: StoredDevelopment) -> bool:
     text = stored.development.text
     return _LEANS.match(text) is not None or _POINTS_BACK.search(text) is not None
@@ -155,40 +168,35 @@ def _fold(ranked: Sequence[StoredDevelopment], found: Choice) -> list[StoredDeve
     """Those that say something of their own; the others go to the weightiest that says the same.
 
     Weighted Jaccard of the sentences' words, rare words counting more; figures must be the same. Only sentences that
-    share one of their rarest words are compared.
+    share two of their rarest words are compared.
     """
     read = {each.id: content_hashes(each.development.text) for each in ranked}
-    numbers = {each.id: _numbers(each.development.text) for each in ranked}
     often = Counter(word for said in read.values() for word in said)
-    total = len(ranked)
-
-    def weight(word: int) -> float:
-        return math.log(1 + total / often[word])
-
-    holders: dict[tuple[str, int], list[StoredDevelopment]] = {}
+    weights = {word: math.log(1 + len(ranked) / count) for word, count in often.items()}
+    totals = {id_: sum(weights[word] for word in said) for id_, said in read.items()}
+    numbers = {each.id: _numbers(each.development.text) for each in ranked}
+    holders: dict[tuple[str, int], list[int]] = {}
     kept: list[StoredDevelopment] = []
     for each in ranked:
-        mine = read[each.id]
-        rare = sorted(mine, key=lambda word: (often[word], word))[:8]
+        mine, trip = read[each.id], each.development.trip
+        rare = sorted(mine, key=lambda word: (often[word], word))[:RARE]
+        shared = Counter(place for word in rare for place in holders.get((trip, word), ()))
         best, share = None, SAME
-        seen = set()
-        for word in rare:
-            for other in holders.get((each.development.trip, word), ()):
-                if other.id in seen or other.article.id == each.article.id:
-                    continue
-                seen.add(other.id)
-                theirs = read[other.id]
-                if numbers[other.id] != numbers[each.id]:
-                    continue
-                alike = sum(map(weight, mine & theirs)) / (sum(map(weight, mine | theirs)) or 1.0)
-                if alike >= share:
-                    best, share = other, alike
+        for place, count in shared.items():
+            other = kept[place]
+            same_page = other.article.id == each.article.id
+            if count < min(2, len(rare)) or same_page or numbers[other.id] != numbers[each.id]:
+                continue
+            both = sum(weights[word] for word in mine & read[other.id])
+            alike = both / (totals[each.id] + totals[other.id] - both or 1.0)
+            if alike >= share:
+                best, share = other, alike
         if best is not None:
             found.folded.setdefault(best.id, []).append(each)
             continue
-        kept.append(each)
         for word in rare:
-            holders.setdefault((each.development.trip, word), []).append(each)
+            holders.setdefault((trip, word), []).append(len(kept))
+        kept.append(each)
     return kept
 
 
