@@ -96,6 +96,14 @@ class TestSelection:
     def test_what_more_outlets_carry_is_worth_more(self) -> None:
         assert above(digest_of(make_told(1), make_told(2, also=("A", "B", "C")))) == [2, 1]
 
+    def test_what_surely_belongs_to_its_trip_is_worth_more(self) -> None:
+        doubtful = make_filing(scores=(TripScore(TRIP, 4.0, ()), TripScore("round-02", 3.9, ())))
+        clear = make_filing(scores=(TripScore(TRIP, 4.0, ()), TripScore("round-02", 0.5, ())))
+        told = (make_told(1, rank=1.5), make_told(2, rank=1.5))
+        filings = (doubtful, clear)
+        articles = tuple(make_stored(each.article, filing=how) for each, how in zip(told, filings, strict=True))
+        assert above(digest_of(*told, articles=articles)) == [2, 1]
+
     def test_equals_keep_the_order_of_filing(self) -> None:
         told = [make_told(number) for number in (3, 1, 2)]
         assert above(digest_of(*told)) == [1, 2, 3]
@@ -177,6 +185,11 @@ class TestSelection:
         ]
         assert len(above(digest_of(*told))) == 2
         assert above(digest_of(make_told(1, text=f"{long} {long} {long}"))) == [1]
+
+    def test_a_later_sentence_like_nothing_known_gives_way(self) -> None:
+        why = "new: nothing like it was known · filed by “x”"
+        told = [make_told(1, sentence=3, why=why, rank=1.6), make_told(2, rank=1.2), make_told(3, why=why, rank=1.1)]
+        assert above(digest_of(*told)) == [2, 3, 1]
 
     def test_retellings_and_trips_long_over_give_way(self) -> None:
         late = NOW + 60 * DAY

@@ -17,6 +17,7 @@ from monitor.model import (
     Digest,
     Dispute,
     FigureRow,
+    Filing,
     Folded,
     Item,
     LeftOut,
@@ -73,6 +74,7 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, s
         people={trip.id: trip.people for trip in watch.trips},
         subject=lambda text: find(subject, read_document({"text": text})) is not None,
         retold=frozenset(each.article.id for each in material.articles if each.verdict is Verdict.REWRITE),
+        sure={each.article.id: _sureness(each.filing) for each in material.articles},
         over=frozenset(trip.id for trip in watch.trips if day - trip.last > LONG_OVER and not span),
     )
     parts = []
@@ -109,6 +111,14 @@ def _forgotten(material: Material, watch: Watch, day: date) -> Iterable[Trip]:
     for trip_id in dict.fromkeys(each.development.trip for each in material.developments):
         if trip_id not in known:
             yield Trip(trip_id, 0, trip_id, day + timedelta(days=1), day + timedelta(days=1))
+
+
+def _sureness(filing: Filing) -> float:
+    """How far the best trip is ahead of the next: 0 side by side .. 1 alone. What inherited its trip counts as sure."""
+    scores = [max(each.score, 0.0) for each in filing.scores[:2]]
+    if not scores or not scores[0] or filing.scores[0].trip_id != filing.trip:
+        return 1.0
+    return 1 - (scores[1] / scores[0] if len(scores) > 1 else 0.0)
 
 
 def has_news(digest: Digest) -> bool:

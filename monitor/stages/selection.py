@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from monitor.model import StoredDevelopment
 from monitor.text import content_hashes, words
@@ -19,12 +20,17 @@ MOST_OF_TOPIC = 5
 AGAIN_ARTICLE = 0.15
 AGAIN_TOPIC = 0.05
 CARRIED = 0.35
+# For evidence that leaves no doubt about the trip.
+SURE = 0.3
 # For naming one of the people of the trip, and the story's subject.
 PERSON = 0.4
 SUBJECT = 0.2
 # For what a retelling of a known report has beside it, and for trips that ended long ago: background, mostly.
 RETOLD = -0.5
 LONG_OVER = -0.6
+# For a later sentence that shares no telling word with anything known: a page's furniture, mostly.
+LONELY = -0.8
+_LONELY = "new: nothing like it was known"
 # For a sentence that leans on the one before it.
 LEANING = -0.5
 _LEANS = re.compile(
@@ -32,7 +38,7 @@ _LEANS = re.compile(
 )
 _POINTS_BACK = re.compile(r"\binstead\b", re.IGNORECASE)
 # Below this a development (background, mostly) is told below the fold, however few there are.
-LEAST_WEIGHT = 0.9
+LEAST_WEIGHT = 1.1
 # Three minutes at 220 words a minute, less what headings, figures and sources take.
 WORDS = 500
 # Words of an item beside its sentence: outlet, time, who else, why.
@@ -62,17 +68,20 @@ def choose(
     subject: Callable[[str], bool],
     retold: frozenset[str] = frozenset(),
     over: frozenset[str] = frozenset(),
+    sure: Mapping[str, float] = MappingProxyType({}),
     most_words: int = WORDS,
 ) -> Choice:
     """The most worth telling, no article and no topic taking all the room; and the rest, the weightiest first.
 
     `topics`: ids of the watch's topics; `people`: of each trip; `subject`: whether a text names the story's subject;
-    `retold`: ids of articles that retell a known report; `over`: ids of trips that ended long ago. A sentence that
-    leans on the one before it brings that along, where it is new as well.
+    `retold`: ids of articles that retell a known report; `over`: ids of trips that ended long ago; `sure`: by article,
+    how clear it is that it belongs to its trip, 0 to 1. A sentence that leans on the one before it brings that along,
+    where it is new as well.
     """
     found = Choice(topics=main_topics(developments, topics))
     weights = {
         each.id: _weight(each, people.get(each.development.trip, ()), subject)
+        + SURE * sure.get(each.article.id, 1.0)
         + (RETOLD if each.article.id in retold else 0.0)
         + (LONG_OVER if each.development.trip in over else 0.0)
         for each in developments
@@ -140,6 +149,7 @@ def _weight(stored: StoredDevelopment, people: Iterable[str], subject: Callable[
     text = stored.development.text
     weight = stored.development.rank + CARRIED * math.log1p(len(stored.also))
     weight += PERSON if _names(text, people) else 0.0
+    weight += LONELY if stored.development.sentence and stored.development.why.startswith(_LONELY) else 0.0
     weight += LEANING if _LEANS.match(text) else 0.0
     return weight + (SUBJECT if subject(text) else 0.0)
 
