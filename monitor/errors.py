@@ -10,6 +10,8 @@ MonitorError                 one line for a person: where, what, how to mend
 ├── RuleError                a rule does not parse; carries line, column and a caret
 ├── FetchError               one request failed: `reason` is a word for tables, the text says more
 ├── ExtractError             one page or feed could not be read
+├── RecordError              a stored digest cannot be read
+├── TemplateError            a template of the working folder is wrong; carries its name and line
 ├── WorkerError              a worker process died or ran over its limits
 └── DeliveryError            one recipient or file could not be served; `permanent` says whether to try again
 """
@@ -109,6 +111,19 @@ class FetchError(MonitorError):
 
 class ExtractError(MonitorError):
     """A feed or page could not be turned into leads or an article."""
+
+
+class RecordError(MonitorError):
+    """A stored digest is damaged, or was stored by a newer program."""
+
+
+class TemplateError(MonitorError):
+    """A template of the working folder cannot be used. `line` counts from 1; 0 where unknown."""
+
+    def __init__(self, name: str, line: int, what: str) -> None:
+        self.name, self.line, self.what = name, line, what
+        place = f"templates/{name}:{line}" if line else f"templates/{name}"
+        super().__init__(f"{place}: {what}; mend it, or delete it to use the shipped one")
 
 
 class WorkerError(MonitorError):

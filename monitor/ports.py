@@ -149,6 +149,15 @@ class Store(Protocol):
     def material(self) -> Material:
         """Everything filed that no digest has told."""
 
+    def told_material(self, first: date, last: date) -> Material:
+        """Everything told by the digests of these local days, inclusive; digests that tell again not counted."""
+
+    def trip_material(self, trip: str) -> Material:
+        """Everything filed under a trip, told or not; what became known without being told is left out."""
+
+    def recent_digests(self, limit: int) -> tuple[DigestRow, ...]:
+        """The newest stored digests, newest first."""
+
     def digest_names(self, day: date) -> tuple[str, ...]:
         """The names of the digests made for this local day, in order."""
 

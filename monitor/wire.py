@@ -19,13 +19,14 @@ from dotenv import dotenv_values
 from monitor import __version__
 from monitor.edges.clock import SystemClock
 from monitor.edges.corpus import read_corpus
-from monitor.edges.files import FileChannel
+from monitor.edges.files import FileChannel, read_templates
 from monitor.edges.lock import folder_lock
 from monitor.edges.mail import MailChannel, SmtpServer
 from monitor.edges.store import SqlStore
 from monitor.errors import Problem, SetupError, StoreError
 from monitor.model import DigestRow, HostMemory, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
+from monitor.pipeline.again import tell_week
 from monitor.pipeline.backtest import Backtest, backtest
 from monitor.pipeline.room import no_progress
 from monitor.pipeline.seeding import SeedReport
@@ -126,10 +127,16 @@ class App:
         only: frozenset[str] = frozenset(),
         now_all: bool = False,
         tell_all: bool = False,
+        patient: bool = False,
         progress: Progress = no_progress,
     ) -> RunReport:
-        """Visit sources and file what they offer. `tell_all`: tell the old items of new sources too."""
-        return asyncio.run(self.fetching(only=only, now_all=now_all, tell_all=tell_all, progress=progress))
+        """Visit sources and file what they offer. `tell_all`: tell the old items of new sources too.
+
+        `patient`: read no page before every source has answered, so that the order does not depend on the time taken.
+        """
+        return asyncio.run(
+            self.fetching(only=only, now_all=now_all, tell_all=tell_all, patient=patient, progress=progress)
+        )
 
     async def fetching(
         self,
@@ -137,21 +144,29 @@ class App:
         only: frozenset[str] = frozenset(),
         now_all: bool = False,
         tell_all: bool = False,
+        patient: bool = False,
         progress: Progress = no_progress,
     ) -> RunReport:
         """The same inside an event loop, where it can be cancelled."""
-        async with open_room(self, progress, tell_all=tell_all) as room:
+        async with open_room(self, progress, tell_all=tell_all, patient=patient) as room:
             return await fetch_all(room, self.filer, only=only, now_all=now_all)
 
     def tell(self, *, slot: str = "", say_so: bool = False) -> Told | None:
-        """Make the digest of what is untold."""
+        """Make the digest of what is untold, and the week's where one is due; returns the first."""
         sender = self.settings.smtp_from if smtp_server(self.settings) else ""
-        return tell(self.watch, self.store, self.clock.now(), sender=sender, slot=slot, say_so=say_so)
+        now, templates = self.clock.now(), self.templates()
+        told = tell(self.watch, self.store, now, sender=sender, slot=slot, say_so=say_so, templates=templates)
+        tell_week(self.watch, self.store, now, sender=sender, templates=templates)
+        return told
+
+    def templates(self) -> dict[str, str]:
+        """The working folder's own templates by name; raises SetupError when one cannot be read."""
+        return read_templates(self.settings.home / "templates")
 
     def tell_again(self, row: DigestRow) -> tuple[str, ...]:
         """Queue a stored digest once more; returns problems in words."""
         sender = self.settings.smtp_from if smtp_server(self.settings) else ""
-        return tell_again(self.watch, self.store, row, sender=sender)
+        return tell_again(self.watch, self.store, row, sender=sender, templates=self.templates())
 
     def backtest(self, progress: Progress = no_progress) -> Backtest:
         """File everything stored again by this watch, in a store of its own that is thrown away."""
@@ -188,7 +203,9 @@ def smtp_server(settings: Settings) -> SmtpServer | None:
 
 
 @contextlib.asynccontextmanager
-async def open_room(app: App, progress: Progress = no_progress, *, tell_all: bool = False) -> AsyncIterator[Room]:
+async def open_room(
+    app: App, progress: Progress = no_progress, *, tell_all: bool = False, patient: bool = False
+) -> AsyncIterator[Room]:
     """The network and the workers around a run."""
     from monitor.edges.fetch import HttpFetcher, user_agent
     from monitor.edges.guard import Guard, networks
@@ -225,6 +242,7 @@ async def open_room(app: App, progress: Progress = no_progress, *, tell_all: boo
                 tries=settings.retries,
                 jitter=random.random,
                 tell_all=tell_all,
+                patient=patient,
                 progress=progress,
                 online=partial(online, others=[source.url for source in app.watch.sources], guard=guard),
             )

@@ -169,7 +169,7 @@ def test_a_mistyped_command_is_met_with_a_suggestion(typed: str, meant: str) -> 
     [
         (("nothing-like-it",), "monitor --help"),
         (("run", "--nwo"), "--now"),
-        (("digest", "--format", "pdf"), "'md', 'html', 'txt', 'json'"),
+        (("digest", "--format", "pdf"), "'md', 'html', 'mail', 'txt', 'json', 'atom'"),
         (("seeds", "add"), "FILE|URL"),
         (("seeds", "check", "/not/there.txt"), "/not/there.txt"),
         (("rules", "test", "/not/there.jsonl"), "/not/there.jsonl"),
@@ -525,6 +525,34 @@ def test_a_digest_that_is_not_there_is_wrong_usage(lived: Lived) -> None:
         done = monitor("digest", option, "1999-12-31", "--home", lived.home)
         assert done.code == 2, done.all
         assert "there is no digest '1999-12-31'" in done.err
+
+
+def test_a_trip_is_shown_whole_and_one_that_is_none_is_wrong_usage(lived: Lived) -> None:
+    shown = monitor("digest", "--trip", "blinken-09", "--format", "json", "--home", lived.home)
+    assert shown.code == 0, shown.all
+    assert (shown.json["kind"], shown.json["first"], shown.json["last"]) == ("trip", "2024-08-17", "2024-08-20")
+    feed = monitor("digest", "--trip", "blinken-09", "--format", "atom", "--home", lived.home)
+    assert feed.out.count("<entry>") == sum(
+        len(section["items"]) for part in shown.json["trips"] for section in (*part["sections"], *part["more"])
+    )
+    assert monitor("digest", "--trip", "blinken-01", "--home", lived.home).out == "nothing is filed under blinken-01\n"
+    done = monitor("digest", "--trip", "blinken-9", "--home", lived.home)
+    assert done.code == 2
+    assert "there is no trip 'blinken-9'; did you mean blinken-09?" in done.err
+
+
+def test_a_folders_own_template_is_used_and_a_broken_one_named(lived: Lived, tmp_path: Path) -> None:
+    home = lived.copy(tmp_path / "home")
+    (home / "templates").mkdir()
+    template = home / "templates" / "digest.txt.j2"
+    template.write_text("{{ headline[0] }}\n", "utf-8")
+    shown = monitor("digest", "--show", "last", "--home", home)
+    assert re.fullmatch(r"\d+ developments on 1 trip\n", shown.out)
+    template.write_text("{{ headlines }}\n", "utf-8")
+    broken = monitor("digest", "--show", "last", "--home", home)
+    assert broken.code != 0
+    assert "templates/digest.txt.j2:1: 'headlines' is undefined; mend it, or delete it" in broken.err
+    assert "Traceback" not in broken.err
 
 
 def test_resending_writes_the_same_files_again(lived: Lived, tmp_path: Path) -> None:

@@ -9,16 +9,22 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import feedparser
 import pytest
 from end_to_end import stored
 from end_to_end.command import ROOT, monitor
 from end_to_end.newsroom import Played, items, played_once, press, reachable
+from markdown_it import MarkdownIt
+from support.mailcheck import problems_of
 from support.replay import replay
 
 from monitor.demo.press import Day, Page
 from monitor.edges.store import SqlStore
-from monitor.model import Digest, FigureRow, Verdict
+from monitor.model import Digest, FigureRow, Item, Verdict
+from monitor.record import read_record
 from monitor.stages.classify import compile_watch
+from monitor.stages.feed import trip_feed
+from monitor.stages.render import render
 from monitor.watch import read_watch
 
 # Share of the planted news that its day's digest must tell.
@@ -156,6 +162,7 @@ def test_both_sources_of_a_figure_that_moved_gave_that_figure(played: Played, da
             and was in " ".join(page.paragraphs)
         ]
         assert gave, row
+        assert was in text_of(played.answers[row.was_url].body), row
 
 
 def _planted(day: Day) -> list[tuple[str, str]]:
@@ -277,29 +284,85 @@ def test_every_item_stands_word_for_word_in_the_page_it_links_to(played: Played,
 @pytest.mark.parametrize("day", DAYS)
 def test_every_outlet_named_beside_an_item_is_a_paper_of_the_newsroom(played: Played, day: Day) -> None:
     for item in played.items(day):
-        assert {item.outlet, *item.also} <= set(PAPER.values())
-        assert item.outlet not in item.also
+        also = item.also if isinstance(item, Item) else ()
+        assert {item.outlet, *also} <= set(PAPER.values())
+        assert item.outlet not in also
 
 
 def _markdown(text: str) -> str:
     return html.unescape(re.sub(r"\\(.)", r"\1", text))
 
 
+def _texts(played: Played, day: Day) -> dict[str, str]:
+    """The day's digest in every format, as a reader sees it, on one line; pages and mails unescaped."""
+    digest, form = played.digests[day], {}
+    for name in ("html", "mail", "txt", "mail-txt"):
+        form[name] = " ".join(html.unescape(render(digest, name)).split())
+    form["md"] = " ".join(_markdown(render(digest, "md")).split())
+    return form
+
+
 @pytest.mark.parametrize("day", DAYS)
 def test_every_format_names_the_same_items_and_links(played: Played, day: Day) -> None:
-    name, digest = DAYS[day], played.digests[day]
-    shown = monitor("digest", "--show", name, "--home", played.home)
-    assert shown.code == 0, shown.all
-    markdown = _markdown((played.home / "digests" / f"{name}.md").read_text("utf-8"))
-    page = (played.home / "digests" / f"{name}.html").read_text("utf-8")
+    digest, texts = played.digests[day], _texts(played, day)
     above = [item for part in digest.trips for section in part.sections for item in section.items]
-    formats = {"md": " ".join(markdown.split()), "html": " ".join(html.unescape(page).split())}
-    formats["txt"] = " ".join(shown.out.split())
-    for form, text in formats.items():
+    for form, text in texts.items():
         assert [item.text for item in items(digest) if item.text not in text] == [], form
-    links = {form: set(re.findall(r"http://127\.0\.0\.1:\d+/[^\s\"()<>]+", text)) for form, text in formats.items()}
-    assert links["md"] == links["html"] == links["txt"]
-    assert len(re.findall(r"^- \*\*", markdown, re.MULTILINE)) == page.count('class="told"') == len(above)
+    links = {form: set(re.findall(r"http://127\.0\.0\.1:\d+/[^\s\"()<>]+", text)) for form, text in texts.items()}
+    assert len(links["md"]) > 10
+    assert [form for form, found in links.items() if found != links["md"]] == []
+    written = _markdown((played.home / "digests" / f"{DAYS[day]}.md").read_text("utf-8"))
+    assert (
+        len(re.findall(r"^- \*\*", written, re.MULTILINE)) == render(digest, "html").count('class="told"') == len(above)
+    )
+    record = read_record(render(digest, "json"))
+    assert [item.text for item in items(record)] == [item.text for item in items(digest)]
+    feeds = [feedparser.parse(trip_feed([digest], part.trip_id)) for part in digest.trips]
+    entries = [entry["content"][0]["value"] for feed in feeds for entry in feed["entries"]]
+    told = [item.text for part in digest.trips for section in (*part.sections, *part.more) for item in section.items]
+    assert sorted(entries) == sorted(told)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_markdown_parses_as_commonmark_without_html_and_the_mail_passes_its_checker(
+    played: Played, day: Day
+) -> None:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    tokens = parser.parse(render(played.digests[day], "md"))
+    flat = [each for token in tokens for each in (token, *(token.children or ()))]
+    assert [each.content for each in flat if each.type in ("html_block", "html_inline", "image")] == []
+    assert len([each for each in flat if each.type == "table_open"]) >= 1
+    assert problems_of(render(played.digests[day], "mail")) == []
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_stored_digest_is_rendered_again_byte_for_byte(played: Played, day: Day) -> None:
+    for form in ("md", "html"):
+        shown = monitor("digest", "--show", DAYS[day], "--format", form, "--home", played.home)
+        assert shown.code == 0, shown.all
+        assert shown.out == (played.home / "digests" / f"{DAYS[day]}.{form}").read_text("utf-8")
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_top_of_a_digest_takes_about_three_minutes_to_read(played: Played, day: Day) -> None:
+    top = render(played.digests[day], "md").partition("\n---\n")[0]
+    read = re.findall(r"\w[\w'’.,:-]*", re.sub(r"\]\([^)]*\)", "]", top))
+    assert 300 < len(read) <= 720
+    assert len(render(played.digests[day], "mail").encode()) < 90_000
+
+
+def test_the_whole_trip_is_told_from_its_first_day_to_its_last(played: Played) -> None:
+    shown = monitor("digest", "--trip", "blinken-09", "--format", "json", "--home", played.home)
+    assert shown.code == 0, shown.all
+    whole = read_record(shown.out)
+    (part,) = whole.trips
+    days = [section.name.split(":")[0] for section in part.sections]
+    assert days == ["Sunday 18 August", "Monday 19 August", "Tuesday 20 August"]
+    told = {item.text for day in DAYS for item in played.items(day)}
+    assert {item.text for item in items(whole)} <= told
+    assert len(items(whole)) > 300
+    moved = {row.what: (row.was, row.now) for row in part.figures}
+    assert moved["Deaths in Gaza"] == ("40,099", "40,173")
 
 
 @pytest.mark.parametrize("day", [2, 3])

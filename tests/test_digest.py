@@ -22,6 +22,7 @@ from support.builders import (
 
 from monitor.model import (
     Counts,
+    DayMark,
     Decision,
     Digest,
     FigureSighting,
@@ -34,9 +35,11 @@ from monitor.model import (
     TripPart,
     TripScore,
     Verdict,
+    Volume,
     Watch,
 )
-from monitor.stages.digest import MOST_OF_ARTICLE, MOST_OF_TOPIC, has_news, make_digest
+from monitor.stages.digest import MOST_DAYS, Span, has_news, make_digest
+from monitor.stages.selection import MOST_OF_ARTICLE, MOST_OF_TOPIC
 
 
 def digest_of(*told: StoredDevelopment, watch: Watch = WATCH, now: datetime = NOW, **more: object) -> Digest:
@@ -93,6 +96,14 @@ class TestSelection:
     def test_what_more_outlets_carry_is_worth_more(self) -> None:
         assert above(digest_of(make_told(1), make_told(2, also=("A", "B", "C")))) == [2, 1]
 
+    def test_what_surely_belongs_to_its_trip_is_worth_more(self) -> None:
+        doubtful = make_filing(scores=(TripScore(TRIP, 4.0, ()), TripScore("round-02", 3.9, ())))
+        clear = make_filing(scores=(TripScore(TRIP, 4.0, ()), TripScore("round-02", 0.5, ())))
+        told = (make_told(1, rank=1.5), make_told(2, rank=1.5))
+        filings = (doubtful, clear)
+        articles = tuple(make_stored(each.article, filing=how) for each, how in zip(told, filings, strict=True))
+        assert above(digest_of(*told, articles=articles)) == [2, 1]
+
     def test_equals_keep_the_order_of_filing(self) -> None:
         told = [make_told(number) for number in (3, 1, 2)]
         assert above(digest_of(*told)) == [1, 2, 3]
@@ -137,6 +148,55 @@ class TestSelection:
         assert sorted(above(digest) + below(digest)) == list(range(1, 140))
         assert digest.counts.developments == 139
         assert len(above(digest)) <= WATCH.digest.limit
+
+    def test_what_names_the_story_and_a_person_of_the_trip_stands_above_without_a_topic(self) -> None:
+        text = "The strike leader met the mediator Anna Keel."
+        trips = (replace(WATCH.trips[0], people=("Keel",)), WATCH.trips[1])
+        digest = digest_of(make_told(1, topics=(), text=text), watch=replace(WATCH, trips=trips, subject="strike"))
+        assert above(digest) == [1]
+        assert only_part(digest).sections[0].name == "Also"
+
+    def test_what_says_nearly_the_same_is_told_once_with_the_outlets_of_both(self) -> None:
+        text = "The mediator offered the crane drivers a rise of 4 per cent from May"
+        told = [
+            make_told(1, text=f"{text}.", rank=2.0, also=("Paper 1",)),
+            make_told(2, make_article("b", outlet="Tide Courier"), text=f"{text}, she said.", also=("Paper 2",)),
+            make_told(3, make_article("c", outlet="Mill Echo"), text=f"{text.replace('4', '6')}.", rank=1.5),
+        ]
+        digest = digest_of(*told)
+        assert above(digest) + below(digest) == [1, 3]
+        item = only_part(digest).sections[0].items[0]
+        assert item.also == ("Paper 1", "Tide Courier", "Paper 2")
+        assert [each.development_id for each in item.folded] == [2]
+        assert digest.counts.developments == 3
+
+    def test_a_sentence_that_leans_on_the_one_before_it_brings_that_along(self) -> None:
+        article = make_article()
+        told = [
+            make_told(1, article, sentence=4, rank=0.2, text="The mayor was ill."),
+            make_told(2, article, sentence=5, rank=3.0, text="Her deputy opened the gates instead."),
+        ]
+        assert above(digest_of(*told)) == [1, 2]
+
+    def test_the_words_above_the_fold_are_bounded_and_the_first_item_stands_there_however_long(self) -> None:
+        long = " ".join(["word"] * 200)
+        told = [
+            make_told(number, topics=(("pay", "cargo")[number % 2],), text=f"{number} {long}") for number in range(9)
+        ]
+        assert len(above(digest_of(*told))) == 2
+        assert above(digest_of(make_told(1, text=f"{long} {long} {long}"))) == [1]
+
+    def test_a_later_sentence_like_nothing_known_gives_way(self) -> None:
+        why = "new: nothing like it was known · filed by “x”"
+        told = [make_told(1, sentence=3, why=why, rank=1.6), make_told(2, rank=1.2), make_told(3, why=why, rank=1.1)]
+        assert above(digest_of(*told)) == [2, 3, 1]
+
+    def test_retellings_and_trips_long_over_give_way(self) -> None:
+        late = NOW + 60 * DAY
+        told = [make_told(1, rank=1.2), make_told(2, make_article("b"), rank=1.0, trip="round-02")]
+        assert above(digest_of(*told, now=late)) == [2]
+        retold = make_stored(make_article("a1"), verdict=Verdict.REWRITE)
+        assert above(digest_of(make_told(1, rank=1.2), articles=(retold,))) == []
 
     def test_a_development_on_a_topic_that_was_renamed_is_told_all_the_same(self) -> None:
         digest = digest_of(make_told(1, topics=("wages",)))
@@ -197,18 +257,33 @@ class TestTrips:
     def test_a_place_twice_in_a_row_is_shown_once(self) -> None:
         marks = self.stops(Stop("A", "X", date(2024, 3, 21)), Stop("A", "X", date(2024, 3, 22)), Stop("B", "X"))
         assert [mark.place for mark in marks] == ["A", "B"]
+        assert marks[0].on == date(2024, 3, 21)
 
     def test_a_place_that_is_visited_again_today_is_now(self) -> None:
         marks = self.stops(Stop("A", "X", date(2024, 3, 19)), Stop("A", "X", date(2024, 3, 20)))
-        assert marks == (StopMark("A", "now"),)
+        assert marks == (StopMark("A", "now", date(2024, 3, 19)),)
 
-    def test_reports_are_counted_for_ten_days_with_the_empty_ones(self) -> None:
-        days = {date(2024, 3, 1): 7, date(2024, 3, 18): 2, date(2024, 3, 20): 5, date(2024, 3, 21): 9}
-        reports = (*((TRIP, day, count) for day, count in days.items()), ("round-02", date(2024, 3, 19), 1))
-        part = only_part(digest_of(make_told(1), reports=reports))
-        assert len(part.reports) == 10
-        assert part.reports[0] == ("2024-03-11", 0)
-        assert part.reports[-3:] == (("2024-03-18", 2), ("2024-03-19", 0), ("2024-03-20", 5))
+    def test_the_timeline_counts_each_local_day_up_to_today_the_empty_ones_included(self) -> None:
+        volume = (
+            Volume(TRIP, datetime(2024, 3, 18, 23, 30, tzinfo=UTC), 2, (("pay",), ("pay", "cargo"), ())),
+            Volume(TRIP, datetime(2024, 3, 20, tzinfo=UTC), 5, (("cargo",),)),
+            Volume(TRIP, datetime(2024, 3, 20, 8, 0, tzinfo=UTC), 1),
+            Volume(TRIP, datetime(2024, 3, 21, 8, 0, tzinfo=UTC), 9),
+            Volume("round-02", datetime(2024, 3, 19, 8, 0, tzinfo=UTC), 4),
+        )
+        part = only_part(digest_of(make_told(1), volume=volume))
+        assert part.timeline == (
+            DayMark(date(2024, 3, 18), ("Northquay",)),
+            DayMark(date(2024, 3, 19), (), 2, 3, (("pay", "Pay", 2), ("cargo", "Cargo", 1))),
+            DayMark(date(2024, 3, 20), ("Southquay",), 6, 1, (("cargo", "Cargo", 1),)),
+        )
+
+    def test_a_long_timeline_keeps_its_last_fortnight(self) -> None:
+        old = Volume(TRIP, datetime(2024, 2, 1, 8, 0, tzinfo=UTC), 7)
+        new = Volume(TRIP, datetime(2024, 3, 20, 8, 0, tzinfo=UTC), 1)
+        part = only_part(digest_of(make_told(1), volume=(old, new)))
+        assert len(part.timeline) == MOST_DAYS
+        assert (part.timeline[0].day, part.timeline[-1].day) == (date(2024, 3, 7), date(2024, 3, 20))
 
     def test_figures_that_moved_are_told_with_both_sources(self) -> None:
         def sighting(value: float, outlet: str, when: datetime) -> FigureSighting:
@@ -220,7 +295,33 @@ class TestTrips:
         assert (row.was_source, row.now_source) == ("Quay Gazette, 18 Mar", "Tide Courier, 20 Mar")
         assert "14" in row.was
         assert "19" in row.now
-        assert row.now_url == "https://x.example/19"
+        assert (row.was_url, row.now_url) == ("https://x.example/14", "https://x.example/19")
+        assert (row.was_by, row.now_by) == ("port authority", "port authority")
+
+    def test_sides_that_differ_are_told_beside_each_other(self) -> None:
+        def sighting(value: float, by: str, hours: float, outlet: str = "Quay Gazette") -> FigureSighting:
+            figure = make_figure(value, attribution=by)
+            return FigureSighting(figure, "a1", outlet, f"https://x.example/{value:g}", TRIP, NOW - hours * HOUR)
+
+        said = (
+            sighting(30, "union", 3),
+            sighting(14, "port authority", 2),
+            sighting(31, "union", 1),  # within rounding of what the union said: its last word counts
+            sighting(60, "mayor", 80),  # long overtaken
+        )
+        (row,) = only_part(digest_of(make_told(1), figures=said)).disputes
+        assert [(claim.value, claim.by) for claim in row.claims] == [("31", "union"), ("14", "port authority")]
+
+    def test_sides_that_agree_or_are_only_late_are_no_dispute(self) -> None:
+        def sighting(value: float, by: str, qualifier: str = "", back: int = 0) -> FigureSighting:
+            figure = make_figure(value, attribution=by, qualifier=qualifier)
+            return FigureSighting(figure, "a1", by, "https://x.example/", TRIP, NOW - back * DAY)
+
+        agree = (sighting(19, "union"), sighting(15, "port authority", "more than"))
+        assert only_part(digest_of(make_told(1), figures=agree)).disputes == ()
+        late = (sighting(14, "union"), sighting(19, "port authority"))
+        before = (sighting(14, "port authority", back=2),)
+        assert only_part(digest_of(make_told(1), figures=late, earlier_figures=before)).disputes == ()
 
 
 class TestTimes:
@@ -302,3 +403,36 @@ class TestSources:
         digest = digest_of(states=(make_state("gone", failures=9), make_state(), make_state("courier")))
         assert digest.sources == ()
         assert digest.counts.answered == 2
+
+
+class TestSeveralDaysInOne:
+    def test_a_whole_trip_is_told_by_day_with_the_stops_of_each(self) -> None:
+        told = [
+            make_told(1, make_article("a", published=NOW - 2 * DAY)),
+            make_told(2, make_article("b", published=NOW)),
+            make_told(3, make_article("c", published=None, fetched_at=NOW + DAY)),
+        ]
+        span = Span("trip", date(2024, 3, 18), date(2024, 3, 22))
+        digest = make_digest(Material(developments=tuple(told)), WATCH, now=NOW + 9 * DAY, name="round-01", span=span)
+        names = [section.name for section in only_part(digest).sections]
+        assert names == ["Monday 18 March: Northquay", "Wednesday 20 March: Southquay", "On a day not given"]
+        assert (digest.kind, digest.first, digest.last) == ("trip", date(2024, 3, 18), date(2024, 3, 22))
+
+    def test_a_week_is_told_by_topic_and_only_counts_what_was_left_out(self) -> None:
+        articles = (make_stored(make_article("x"), filing=make_filing("")),)
+        span = Span("weekly", date(2024, 3, 11), date(2024, 3, 17))
+        digest = make_digest(Material(articles, (make_told(1),)), WATCH, now=NOW, name="w", span=span)
+        assert [section.name for section in only_part(digest).sections] == ["Cargo"]
+        assert (digest.left_out, digest.counts.unrelated) == ((), 1)
+
+    def test_over_a_week_a_figure_moved_from_what_its_first_day_gave(self) -> None:
+        def sighting(value: float, back: int) -> FigureSighting:
+            figure = make_figure(value)
+            return FigureSighting(figure, "a1", "Quay Gazette", "https://x.example/", TRIP, NOW - back * DAY)
+
+        material = Material(
+            developments=(make_told(1),), figures=tuple(sighting(20 - back, back) for back in (5, 3, 1))
+        )
+        span = Span("weekly", date(2024, 3, 13), date(2024, 3, 19))
+        digest = make_digest(material, WATCH, now=NOW, name="w", span=span)
+        assert [(row.was, row.now) for row in only_part(digest).figures] == [("15", "19")]

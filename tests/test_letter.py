@@ -47,7 +47,7 @@ class TestHeaders:
         assert message["Date"].datetime == NOW
         assert message["List-Id"] == "<digest.news.example>"
         assert message["Auto-Submitted"] == "auto-generated"
-        assert message["Subject"] == "Harbour strike talks: 4 new · 20 Mar 2024"
+        assert message["Subject"] == "Harbour strike talks: 5 new · 20 Mar 2024"
         assert "Bcc" not in message
         assert "Cc" not in message
 
@@ -106,13 +106,13 @@ class TestParts:
     def test_text_comes_first_and_html_is_the_same_digest(self) -> None:
         message = read(letter())
         assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-        assert body(message, "plain") == render(golden_digest(), "txt")
-        assert body(message, "html") == render(golden_digest(), "html")
+        assert body(message, "plain") == render(golden_digest(), "mail-txt")
+        assert body(message, "html") == render(golden_digest(), "mail")
 
     def test_a_digest_that_looks_like_a_boundary_does_not_end_the_part(self) -> None:
         boundary = read(letter()).get_boundary()
         digest = make_digest(story=f"--{boundary}--", counts=Counts(0, 0, 0, 0, 0, 0, 0))
-        assert body(read(letter(digest)), "plain") == render(digest, "txt")
+        assert body(read(letter(digest)), "plain") == render(digest, "mail-txt")
 
 
 class TestAddresses:

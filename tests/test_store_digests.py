@@ -11,6 +11,7 @@ from support.builders import (
     DAY,
     HOUR,
     NOW,
+    TEXT,
     TRIP,
     make_article,
     make_digest,
@@ -23,7 +24,7 @@ from support.builders import (
 from support.stores import MakeStore, visit
 
 from monitor.edges.store import SqlStore
-from monitor.model import Delivery, Item, Material, NewDelivery, Section, TripPart, Verdict
+from monitor.model import Delivery, Item, Material, NewDelivery, Section, TripPart, Verdict, Volume
 
 pytest_plugins = ("support.store_fixtures",)
 
@@ -73,9 +74,33 @@ class TestMaterial:
     def test_counts_the_reports_of_each_day_told_or_not(self, store: SqlStore) -> None:
         published = {"a": NOW, "b": NOW, "c": NOW - DAY, "d": None}
         for name, when in published.items():
-            store.file(None, make_filed(make_article(name, published=when)))
+            store.file(None, make_filed(make_article(name, published=when), new=(0,) if name != "b" else ()))
         store.save_digest("s1", make_digest(), ["a"], [])
-        assert store.material().reports == ((TRIP, date(2024, 3, 19), 1), (TRIP, date(2024, 3, 20), 2))
+        assert store.material().volume == (
+            Volume(TRIP, NOW - DAY, 1, (("cargo",),)),
+            Volume(TRIP, NOW, 2, (("cargo",),)),
+        )
+
+    def test_of_some_days_is_what_their_digests_told_and_of_a_trip_all_of_it(self, store: SqlStore) -> None:
+        for name in ("a", "b", "c", "d"):
+            store.file(None, make_filed(make_article(name, text=f"{name} {TEXT}"), quiet=name == "d"))
+        store.save_digest("s1", make_digest("one", day=date(2024, 3, 19)), ["a"], [])
+        store.save_digest("s2", make_digest("two", day=date(2024, 3, 20)), ["b"], [])
+        store.save_digest("again:week:2024-03-20", make_digest("three", day=date(2024, 3, 20)), [], [])
+        assert told_ids(store.told_material(date(2024, 3, 20), date(2024, 3, 20))) == ["b"]
+        assert told_ids(store.told_material(date(2024, 3, 13), date(2024, 3, 20))) == ["a", "b"]
+        assert told_ids(store.told_material(date(2024, 3, 1), date(2024, 3, 9))) == []
+        assert told_ids(store.trip_material(TRIP)) == ["a", "b", "c"]
+        assert [row.digest.name for row in store.recent_digests(2)] == ["three", "two"]
+
+    def test_earlier_figures_of_told_days_are_those_told_before_them(self, store: SqlStore) -> None:
+        for number, name in enumerate(("a", "b", "c")):
+            article = make_article(name, text=f"{name} {TEXT}")
+            store.file(None, make_filed(article, figures=(make_figure(10 + number),)))
+            store.save_digest(name, make_digest(name, day=date(2024, 3, 18 + number)), [name], [])
+        material = store.told_material(date(2024, 3, 19), date(2024, 3, 19))
+        assert [each.figure.high for each in material.figures] == [11]
+        assert [each.figure.high for each in material.earlier_figures] == [10]
 
     def test_brings_the_state_of_every_source(self, store: SqlStore) -> None:
         visit(store, make_state("gazette", failures=2), [])

@@ -90,7 +90,7 @@ MISTAKES = {
     ),
     "a format that is not": (
         HEAD + "[digest]\nformats = ['md', 'pdf']",
-        'watch.toml:5: [digest]: formats: "pdf" is not known; write one of "html", "md", "txt"',
+        'watch.toml:5: [digest]: formats: "pdf" is not known; write one of "atom", "html", "json", "md", "txt"',
     ),
     "a word for empty days": (
         HEAD + "[digest]\nempty = 'say-so'",

@@ -10,7 +10,7 @@ import click
 from monitor.cli.common import Context, home_options, json_option, plural, progress_bar, say_json
 
 if TYPE_CHECKING:
-    from monitor.model import DigestRow, RunReport
+    from monitor.model import Digest, DigestRow, RunReport
     from monitor.pipeline import Told
     from monitor.pipeline.telling import DeliveryReport
     from monitor.wire import App
@@ -181,24 +181,28 @@ def _preview(app: App, form: str) -> None:
     from monitor.pipeline import preview
 
     made = preview(app.watch, app.store, app.clock.now())
-    click.echo(_shown(made, form) if made else "no digest: nothing to tell that has not been told")
+    click.echo(_shown(app, made, form) if made else "no digest: nothing to tell that has not been told")
 
 
 @click.command()
 @home_options
 @click.option("--preview", "only_show", is_flag=True, help="Show it; store, write and send nothing.")
 @click.option("--show", "name", metavar="NAME", help="Show an earlier digest: its day, its day-2 and so on, or last.")
+@click.option("--trip", metavar="ID", help="Show a whole trip, from its first day to its last, told or not.")
 @click.option("--resend", metavar="NAME", help="Write and send an earlier digest again.")
 @click.option(
-    "--format", "form", type=click.Choice(["md", "html", "txt", "json"]), default="txt", show_default=True,
-    help="For --preview and --show.",
+    "--format", "form", type=click.Choice(["md", "html", "mail", "txt", "json", "atom"]), default="txt",
+    show_default=True, help="For --preview, --show and --trip.",
 )  # fmt: skip
 @click.pass_obj
-def digest(obj: Context, only_show: bool, name: str | None, resend: str | None, form: str) -> None:
+def digest(obj: Context, only_show: bool, name: str | None, trip: str | None, resend: str | None, form: str) -> None:
     """Make the digest of what no digest has told yet, and deliver it."""
-    if sum(map(bool, (only_show, name, resend))) > 1:
-        raise click.UsageError("--preview, --show and --resend exclude each other")
-    with obj.app(lock=not (only_show or name)) as app:
+    if sum(map(bool, (only_show, name, trip, resend))) > 1:
+        raise click.UsageError("--preview, --show, --trip and --resend exclude each other")
+    with obj.app(lock=not (only_show or name or trip)) as app:
+        if trip:
+            click.echo(_whole_trip(app, trip, form), nl=False)
+            return
         if only_show:
             _preview(app, form)
             return
@@ -207,7 +211,7 @@ def digest(obj: Context, only_show: bool, name: str | None, resend: str | None, 
         if name or resend:
             row = _earlier(app, name or resend or "")
             if name:
-                click.echo(_shown(row.digest, form))
+                click.echo(_shown(app, row.digest, form), nl=False)
                 return
             problems = app.tell_again(row)
         else:
@@ -232,13 +236,29 @@ def _earlier(app: App, name: str) -> DigestRow:
     return row
 
 
-def _shown(record: Any, form: str) -> str:
-    from pydantic import TypeAdapter
-
-    from monitor.model import Digest
+def _shown(app: App, record: Digest, form: str) -> str:
+    from monitor.stages.feed import digest_feed
     from monitor.stages.render import render
 
-    return TypeAdapter(Digest).dump_json(record, indent=1).decode() if form == "json" else render(record, form)
+    return digest_feed([record], app.templates()) if form == "atom" else render(record, form, app.templates())
+
+
+def _whole_trip(app: App, trip: str, form: str) -> str:
+    from difflib import get_close_matches
+
+    from monitor.pipeline.again import trip_digest
+    from monitor.stages.digest import has_news
+    from monitor.stages.feed import trip_feed
+
+    try:
+        record = trip_digest(app.watch, app.store, trip, app.clock.now())
+    except KeyError:
+        near = get_close_matches(trip, [each.id for each in app.watch.trips], 1)
+        hint = f"; did you mean {near[0]}?" if near else "; see the ids in the watch file"
+        raise click.UsageError(f"there is no trip {trip!r}{hint}") from None
+    if not has_news(record):
+        return f"nothing is filed under {trip}\n"
+    return trip_feed([record], trip, app.templates()) if form == "atom" else _shown(app, record, form)
 
 
 @click.command()

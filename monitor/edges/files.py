@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, SetupError
 from monitor.model import Delivery
 
 
@@ -18,6 +18,14 @@ def write_atomically(path: Path, data: bytes) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     beside.replace(path)
+
+
+def read_templates(folder: Path) -> dict[str, str]:
+    """The templates of a working folder by file name; none where there is no such folder. Raises SetupError."""
+    try:
+        return {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.j2")) if path.is_file()}
+    except (OSError, UnicodeError) as error:
+        raise SetupError(f"{folder}: a template cannot be read ({error}); templates are UTF-8 text") from error
 
 
 class FileChannel:

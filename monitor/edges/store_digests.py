@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -28,12 +28,17 @@ from monitor.model import (
     NewDelivery,
     SourceState,
     StoredDevelopment,
+    Volume,
 )
+from monitor.record import read_record, write_record
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
-DIGEST = TypeAdapter(Digest)
+# Slots of digests that tell again what others told.
+AGAIN = "again:"
+# A timeline asks for no more than this.
+WEEKS = timedelta(weeks=5)
 
 
 class _TakenError(Exception):
@@ -50,6 +55,29 @@ def _row(connection: Connection, digest_id: int, delivery: NewDelivery) -> sqlit
     )
 
 
+def _volume(connection: Connection, trips: Sequence[str]) -> tuple[Volume, ...]:
+    """What was filed under these trips in the weeks before the newest report of each, by moment of publication."""
+    article, development = tables.article.c, tables.development.c
+    found = []
+    for trip in trips:
+        filed = and_(article.trip == trip, article.published.is_not(None), ~article.seed)
+        newest = connection.execute(select(func.max(article.published)).where(filed)).scalar()
+        if newest is None:
+            continue
+        recent = and_(filed, article.published >= newest - WEEKS)
+        reports: Counter[datetime] = Counter(connection.execute(select(article.published).where(recent)).scalars())
+        topics: dict[datetime, list[tuple[str, ...]]] = {}
+        for at, record in connection.execute(
+            select(article.published, development.record)
+            .join(tables.development, development.article_id == article.id)
+            .where(recent)
+            .order_by(article.published, development.id)
+        ):
+            topics.setdefault(at, []).append(tuple(json.loads(record)["topics"]))
+        found += [Volume(trip, at, count, tuple(topics.get(at, ()))) for at, count in sorted(reports.items())]
+    return tuple(found)
+
+
 class DigestRoom(Room):
     """The part of the store that keeps digests and their deliveries."""
 
@@ -57,14 +85,28 @@ class DigestRoom(Room):
         raise NotImplementedError
 
     def material(self) -> Material:
+        article = tables.article.c
+        return self._material(and_(article.digest_id.is_(None), ~article.seed, ~article.quiet))
+
+    def told_material(self, first: date, last: date) -> Material:
+        made = select(tables.digest.c.id).where(
+            tables.digest.c.day.between(first, last), ~tables.digest.c.slot.startswith(AGAIN)
+        )
+        return self._material(tables.article.c.digest_id.in_(made))
+
+    def trip_material(self, trip: str) -> Material:
+        article = tables.article.c
+        return self._material(and_(article.trip == trip, ~article.seed, ~article.quiet))
+
+    def _material(self, asked: ColumnElement[bool]) -> Material:
+        """The articles that meet the condition, with all that belongs to them."""
         article, development, figure = tables.article.c, tables.development.c, tables.figure.c
-        untold = and_(article.digest_id.is_(None), ~article.seed, ~article.quiet)
         with self.reading() as connection:
-            rows = connection.execute(select(tables.article).where(untold).order_by(article.seq)).mappings().all()
+            rows = connection.execute(select(tables.article).where(asked).order_by(article.seq)).mappings().all()
             found = connection.execute(
                 select(tables.article, development.id.label("development"), development.record)
                 .join(tables.development, development.article_id == article.id)
-                .where(untold)
+                .where(asked)
                 .order_by(article.seq, development.sentence)
             ).mappings()
             developments = [
@@ -80,21 +122,16 @@ class DigestRoom(Room):
             for development_id, outlet in echoes:
                 if outlet not in also.setdefault(development_id, []):
                     also[development_id].append(outlet)
-            trips = {row["trip"] for row in rows if row["trip"]}
-            now = sightings(connection, select_figures().where(untold))
+            trips = sorted({row["trip"] for row in rows if row["trip"]})
+            first = min((row["seq"] for row in rows), default=0)
+            now = sightings(connection, select_figures().where(asked))
             before: tuple[FigureSighting, ...] = sightings(
                 connection,
                 select_figures().where(
-                    figure.trip.in_(trips), or_(article.digest_id.is_not(None), article.seed, article.quiet)
+                    figure.trip.in_(trips),
+                    or_(article.seed, article.quiet, and_(article.digest_id.is_not(None), article.seq < first)),
+                    ~asked,
                 ),
-            )
-            days = Counter(
-                (trip, published.date())
-                for trip, published in connection.execute(
-                    select(article.trip, article.published).where(
-                        article.trip.in_(trips), article.published.is_not(None), ~article.seed
-                    )
-                )
             )
             return Material(
                 articles=tuple(stored_article(connection, row) for row in rows),
@@ -106,7 +143,7 @@ class DigestRoom(Room):
                 earlier_figures=before,
                 states=tuple(self.source_states().values()),
                 told_at=connection.execute(select(func.max(tables.digest.c.made_at))).scalar(),
-                reports=tuple((trip, day, count) for (trip, day), count in sorted(days.items())),
+                volume=_volume(connection, trips),
             )
 
     def digest_names(self, day: date) -> tuple[str, ...]:
@@ -145,7 +182,7 @@ class DigestRoom(Room):
                         slot=slot,
                         day=digest.day,
                         made_at=digest.made_at,
-                        record=DIGEST.dump_json(digest).decode(),
+                        record=write_record(digest),
                     )
                     .on_conflict_do_nothing()
                     .returning(tables.digest.c.id)
@@ -174,7 +211,12 @@ class DigestRoom(Room):
             statement = statement.where(table.name == name)
         with self.reading() as connection:
             row = connection.execute(statement).first()
-            return DigestRow(row.id, row.slot, DIGEST.validate_json(row.record)) if row else None
+            return DigestRow(row.id, row.slot, read_record(row.record)) if row else None
+
+    def recent_digests(self, limit: int) -> tuple[DigestRow, ...]:
+        statement = select(tables.digest).order_by(tables.digest.c.id.desc()).limit(limit)
+        with self.reading() as connection:
+            return tuple(DigestRow(row.id, row.slot, read_record(row.record)) for row in connection.execute(statement))
 
     def outbox(self, now: datetime) -> tuple[Delivery, ...]:
         table = tables.delivery.c

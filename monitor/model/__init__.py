@@ -46,10 +46,15 @@ from monitor.model.reported import (
     StoredDevelopment,
 )
 from monitor.model.told import (
+    Claim,
+    Correction,
     Counts,
+    DayMark,
     Digest,
     DigestRow,
+    Dispute,
     FigureRow,
+    Folded,
     Item,
     LeftOut,
     Material,
@@ -58,18 +63,23 @@ from monitor.model.told import (
     SourceLine,
     StopMark,
     TripPart,
+    Volume,
 )
 from monitor.model.watched import DigestPlan, Episode, Kind, Signal, Source, Stop, Topic, Trip, Watch
 
 __all__ = [
     "Article",
+    "Claim",
+    "Correction",
     "Counts",
+    "DayMark",
     "Decision",
     "Delivery",
     "Development",
     "Digest",
     "DigestPlan",
     "DigestRow",
+    "Dispute",
     "Episode",
     "Evidence",
     "Fetched",
@@ -80,6 +90,7 @@ __all__ = [
     "Filed",
     "Filing",
     "Fingerprint",
+    "Folded",
     "HostMemory",
     "Item",
     "Kept",
@@ -120,5 +131,6 @@ __all__ = [
     "TripPart",
     "TripScore",
     "Verdict",
+    "Volume",
     "Watch",
 ]

@@ -10,8 +10,23 @@ from monitor.model.reported import SourceState, StoredArticle, StoredDevelopment
 
 
 @dataclass(frozen=True, slots=True)
+class Folded:
+    """A development that says nearly the same as another one and is told with it. `when` is UTC."""
+
+    development_id: int
+    text: str
+    outlet: str
+    url: str
+    when: datetime | None
+    date_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A development as told in a digest. `when` is UTC; `date_only`: the page gave a day without a time."""
+    """A development as told in a digest. `when` is UTC; `date_only`: the page gave a day without a time.
+
+    `also`: outlets that carry the same sentence; `folded`: developments of other pages that say nearly the same.
+    """
 
     development_id: int
     text: str
@@ -22,6 +37,7 @@ class Item:
     also: tuple[str, ...]
     why: str
     date_only: bool = False
+    folded: tuple[Folded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One row of "figures that changed". Values are as the articles wrote them."""
+    """One row of "figures that changed". Values are as the articles wrote them.
+
+    `was_by`, `now_by`: whom the articles name for it ("health ministry"), "" where nobody.
+    """
 
     what: str
     was: str
@@ -43,19 +62,59 @@ class FigureRow:
     now: str
     now_source: str
     now_url: str
+    was_url: str = ""
+    was_by: str = ""
+    now_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one side says of a figure. `by`: whom the article names for it; `when` is UTC."""
+
+    value: str
+    by: str
+    outlet: str
+    url: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A figure of which outlets or their sources say different things, highest first."""
+
+    what: str
+    claims: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StopMark:
-    """A stop with its state on the digest's day: "done", "now" or "next"."""
+    """A stop with its state on the digest's day: "done", "now" or "next". `on`: local day of arrival, where known."""
 
     place: str
     state: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """One day of a trip's timeline: stops reached, reports published, developments in them, and those by topic.
+
+    `topics` holds (topic id, name, developments); a development with several topics counts under each.
+    """
+
+    day: date
+    stops: tuple[str, ...] = ()
+    reports: int = 0
+    developments: int = 0
+    topics: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TripPart:
-    """What is new on one trip. `day`: day N of the trip, 0 before or after it; `reports`: a day's counts."""
+    """What is new on one trip. `day`: day N of the trip, 0 before or after it.
+
+    `sections` stand above the fold, `more` below it; `timeline`: the trip so far, a mark for each day without gaps.
+    """
 
     trip_id: str
     name: str
@@ -65,7 +124,27 @@ class TripPart:
     sections: tuple[Section, ...]
     more: tuple[Section, ...]
     figures: tuple[FigureRow, ...]
-    reports: tuple[tuple[str, int], ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    timeline: tuple[DayMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A page that an earlier digest told from and that reads differently now.
+
+    `told`: local day of that digest; `seen`: when the change was noticed, UTC; `removed`, `added`: the sentences that
+    went and came, in the page's order.
+    """
+
+    article_id: str
+    trip_id: str
+    title: str
+    outlet: str
+    url: str
+    told: date
+    seen: datetime
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +195,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The one record that every format is rendered from. `day`: local day, `zone`: IANA name."""
+    """The one record that every format is rendered from; as JSON it is read and written by `monitor.record`.
+
+    `day`: local day, `zone`: IANA name; `kind`: "daily", "weekly" (days `first` to `last` told again in one) or
+    "trip" (a whole trip).
+    """
 
     name: str
     story: str
@@ -128,7 +211,11 @@ class Digest:
     perhaps: tuple[Perhaps, ...]
     left_out: tuple[LeftOut, ...]
     sources: tuple[SourceLine, ...]
-    version: int = 1
+    version: int = 2
+    corrections: tuple[Correction, ...] = ()
+    kind: str = "daily"
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +228,21 @@ class DigestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """Everything that no digest has told yet, as the store gives it to `stages.digest`.
+class Volume:
+    """How much was filed under a trip at one moment of publication (UTC): reports, and developments by topic ids."""
 
-    `earlier_figures`: the ledger before; `told_at`: when the last digest was made.
+    trip: str
+    at: datetime
+    reports: int = 0
+    developments: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a digest is made of, as the store gives it to `stages.digest`: everything untold, or what was asked for.
+
+    `earlier_figures`: the ledger before; `volume`: all of the trips concerned, told or not, of the last weeks;
+    `told_at`: when the last digest was made; `corrections`: changes of told pages that no digest has told.
     """
 
     articles: tuple[StoredArticle, ...] = ()
@@ -152,5 +250,6 @@ class Material:
     figures: tuple[FigureSighting, ...] = ()
     earlier_figures: tuple[FigureSighting, ...] = ()
     states: tuple[SourceState, ...] = ()
-    reports: tuple[tuple[str, date, int], ...] = ()
+    volume: tuple[Volume, ...] = ()
     told_at: datetime | None = None
+    corrections: tuple[Correction, ...] = ()

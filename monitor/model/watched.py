@@ -98,13 +98,17 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class DigestPlan:
-    """When and how digests are told. `at`: local times; `empty`: "skip" or "say so" on days with nothing new."""
+    """When and how digests are told. `at`: local times; `empty`: "skip" or "say so" on days with nothing new.
+
+    `weekly`: the weekday ("mon" to "sun") with whose digest the seven days before are told again in one, or "".
+    """
 
     at: tuple[time, ...] = (time(7, 0),)
     formats: tuple[str, ...] = ("md", "html")
     to: tuple[str, ...] = ()
     empty: str = "skip"
     limit: int = 18
+    weekly: str = ""
 
 
 @dataclass(frozen=True, slots=True)

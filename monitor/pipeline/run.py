@@ -26,7 +26,7 @@ async def fetch_all(
     visits = asyncio.create_task(visit_all(replace(room, progress=answers), only, now_all))
     try:
         # Usually all sources answer at once and the pages are read in one order; who is slow holds up nobody.
-        await _head_start(visits, answers)
+        await (asyncio.wait({visits}) if room.patient else _head_start(visits, answers))
         if visits.done() and visits.result()[1]:
             # We are offline: the pages would only fail, and lose a try each.
             return RunReport(sources=visits.result()[0], outage=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.errors import DeliveryError
 from monitor.model import Delivery, Digest, DigestRow, NewDelivery, Watch
+from monitor.pipeline.forms import files, usable
 from monitor.ports import Channel, Clock, Store
 from monitor.stages.digest import alerts, has_news, make_digest
 from monitor.stages.letter import write_letter
-from monitor.stages.render import render
+from monitor.stages.render import SHIPPED
 
 LONGEST_TRY = timedelta(hours=48)
 FIRST_REST = timedelta(minutes=5)
@@ -28,7 +30,7 @@ class Told:
     problems: tuple[str, ...] = ()
 
 
-class Resender(Protocol):
+class Resender(Store, Protocol):
     """What telling again needs of the store."""
 
     def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
@@ -51,7 +53,14 @@ def preview(watch: Watch, store: Store, now: datetime) -> Digest | None:
 
 
 def tell(
-    watch: Watch, store: Store, now: datetime, *, sender: str = "", slot: str = "", say_so: bool = False
+    watch: Watch,
+    store: Store,
+    now: datetime,
+    *,
+    sender: str = "",
+    slot: str = "",
+    say_so: bool = False,
+    templates: Mapping[str, str] = SHIPPED,
 ) -> Told | None:
     """Make the digest, mark its articles as told and fill the outbox, all at once.
 
@@ -63,39 +72,43 @@ def tell(
     alerted = alerts(material.states, watch, now)
     if not (has_news(digest) or alerted or say_so):
         return None
-    deliveries, problems = _deliveries(digest, watch, sender, now)
+    rows, problems = deliveries(digest, watch, store, sender, now, templates)
     articles = [stored.article.id for stored in material.articles]
-    made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, deliveries)
+    made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, rows)
     if made is None:
         return None
     store.mark_alerted(alerted, now)
     return Told(made, digest, problems)
 
 
-def tell_again(watch: Watch, store: Resender, row: DigestRow, *, sender: str = "") -> tuple[str, ...]:
+def tell_again(
+    watch: Watch, store: Resender, row: DigestRow, *, sender: str = "", templates: Mapping[str, str] = SHIPPED
+) -> tuple[str, ...]:
     """Queue a stored digest once more, for recipients it never reached as well; returns problems in words."""
-    deliveries, problems = _deliveries(row.digest, watch, sender, row.digest.made_at)
-    store.send_again(row.id, deliveries)
+    rows, problems = deliveries(row.digest, watch, store, sender, row.digest.made_at, templates)
+    store.send_again(row.id, rows)
     return problems
 
 
 def _name(watch: Watch, store: Store, now: datetime) -> str:
-    day = now.astimezone(ZoneInfo(watch.timezone)).date()
-    made = len(store.digest_names(day))
-    return day.isoformat() if not made else f"{day.isoformat()}-{made + 1}"
+    day = now.astimezone(ZoneInfo(watch.timezone)).date().isoformat()
+    # A week's digest of that day has a name of its own.
+    made = sum(re.fullmatch(rf"{day}(-\d+)?", name) is not None for name in store.digest_names(date.fromisoformat(day)))
+    return day if not made else f"{day}-{made + 1}"
 
 
-def _deliveries(digest: Digest, watch: Watch, sender: str, now: datetime) -> tuple[list[NewDelivery], tuple[str, ...]]:
-    made = [
-        NewDelivery("file", f"{digest.name}.{form}", render(digest, form).encode()) for form in watch.digest.formats
-    ]
-    problems = []
+def deliveries(
+    digest: Digest, watch: Watch, store: Store, sender: str, now: datetime, templates: Mapping[str, str] = SHIPPED
+) -> tuple[list[NewDelivery], tuple[str, ...]]:
+    """A digest's rows for the outbox: its files and its letters; and what could not be made, in words."""
+    templates, wrong = usable(digest, templates)
+    made, problems = files(digest, watch, store, templates), list(wrong)
     for to in watch.digest.to:
         if not sender:
             problems.append(f"{to}: not mailed, SMTP_HOST and SMTP_FROM are not set in .env")
             continue
         try:
-            made.append(write_letter(digest, sender=sender, to=to, now=now))
+            made.append(write_letter(digest, sender=sender, to=to, now=now, templates=templates))
         except (ValueError, UnicodeError) as error:
             problems.append(f"{to}: not mailed, {error}; mend [digest] to")
     return made, tuple(problems)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.model import (
+    Article,
+    Claim,
     Counts,
+    DayMark,
     Decision,
     Digest,
+    Dispute,
     FigureRow,
+    Filing,
+    Folded,
     Item,
     LeftOut,
     Material,
@@ -27,37 +32,59 @@ from monitor.model import (
     Trip,
     TripPart,
     Verdict,
+    Volume,
     Watch,
 )
-from monitor.stages.figures import changes, patterns_with, show, subject_name
+from monitor.rules import compile_rule, find, read_document
+from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
 from monitor.stages.health import alert_due, describe, not_asked
+from monitor.stages.selection import OTHER, Choice, choose
 from monitor.text import one_line
 
-# So many above the fold: of one article, of one topic.
-MOST_OF_ARTICLE = 3
-MOST_OF_TOPIC = 4
 MOST_OUTLETS = 6
-OTHER = "other"
+# A trip that ended longer ago is spoken of as history.
+LONG_OVER = timedelta(days=30)
+# A timeline has so many days at most: those up to the digest's.
+MOST_DAYS = 14
 # So many sources that our own outage kept us from are told as one.
 MANY = 3
 NEEDS_A_LOOK = "needs a look"
-CARRIED = 0.35
-# Below this a development (background, mostly) is told below the fold, however few there are.
-LEAST_WEIGHT = 0.9
 
 
-def make_digest(material: Material, watch: Watch, *, now: datetime, name: str) -> Digest:
-    """The digest of everything in `material`, for the watch's local day of `now`."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a digest that tells several days again is about: `kind` "weekly" or "trip", local days inclusive."""
+
+    kind: str
+    first: date
+    last: date
+
+
+def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, span: Span | None = None) -> Digest:
+    """The digest of everything in `material`, for the watch's local day of `now`.
+
+    `span`: it tells those days once more, as one; a whole trip's by day and not by topic.
+    """
     day = now.astimezone(ZoneInfo(watch.timezone)).date()
-    topics = _main_topics(material.developments, {topic.id for topic in watch.topics})
-    above, below = _choose(material.developments, topics, watch.digest.limit)
+    subject = compile_rule(watch.subject)
+    choice = choose(
+        material.developments,
+        {topic.id for topic in watch.topics},
+        watch.digest.limit,
+        people={trip.id: trip.people for trip in watch.trips},
+        subject=lambda text: find(subject, read_document({"text": text})) is not None,
+        retold=frozenset(each.article.id for each in material.articles if each.verdict is Verdict.REWRITE),
+        sure={each.article.id: _sureness(each.filing) for each in material.articles},
+        over=frozenset(trip.id for trip in watch.trips if day - trip.last > LONG_OVER and not span),
+    )
     parts = []
     for trip in (*watch.trips, *_forgotten(material, watch, day)):
-        part = _part(trip, above, below, topics, material, watch, day)
+        part = _part(trip, choice, material, watch, day, span)
         if part.sections or part.more or part.figures:
             parts.append(part)
     parts.sort(key=lambda part: (-(part.day > 0), -sum(len(section.items) for section in part.sections)))
     left_out = tuple(_left_out(material.articles, {item.article.id for item in material.developments}))
+    counts = _counts(material, watch, parts, left_out)
     perhaps = tuple(_perhaps(stored, watch) for stored in material.articles if _wants_a_person(stored))
     return Digest(
         name=name,
@@ -65,11 +92,16 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str) -
         day=day,
         zone=watch.timezone,
         made_at=now,
-        counts=_counts(material, watch, parts, left_out),
+        counts=counts,
         trips=tuple(parts),
         perhaps=perhaps,
-        left_out=left_out,
+        # A digest of many days counts what was left out; each article stands in the digest of its day.
+        left_out=() if span else left_out,
         sources=tuple(source_lines(material.states, watch, now, material.told_at)),
+        corrections=material.corrections,
+        kind=span.kind if span else "daily",
+        first=span.first if span else None,
+        last=span.last if span else None,
     )
 
 
@@ -81,91 +113,63 @@ def _forgotten(material: Material, watch: Watch, day: date) -> Iterable[Trip]:
             yield Trip(trip_id, 0, trip_id, day + timedelta(days=1), day + timedelta(days=1))
 
 
+def _sureness(filing: Filing) -> float:
+    """How far the best trip is ahead of the next: 0 side by side .. 1 alone. What inherited its trip counts as sure."""
+    scores = [max(each.score, 0.0) for each in filing.scores[:2]]
+    if not scores or not scores[0] or filing.scores[0].trip_id != filing.trip:
+        return 1.0
+    return 1 - (scores[1] / scores[0] if len(scores) > 1 else 0.0)
+
+
 def has_news(digest: Digest) -> bool:
     """Whether there is anything to tell."""
-    return bool(digest.trips or digest.perhaps)
+    return bool(digest.trips or digest.perhaps or digest.corrections)
 
 
-def _weight(stored: StoredDevelopment) -> float:
-    return stored.development.rank + CARRIED * math.log1p(len(stored.also))
-
-
-def _main_topics(developments: Sequence[StoredDevelopment], names: set[str]) -> dict[int, str]:
-    """The topic each development is told under: of those it has the rarest, which says most about it.
-
-    `names`: the topics of the watch; one that it no longer has does not count.
-    """
-    often = Counter((each.development.trip, topic) for each in developments for topic in each.development.topics)
-    return {
-        each.id: min(
-            (topic for topic in each.development.topics if topic in names),
-            key=lambda topic: often[each.development.trip, topic],
-            default=OTHER,
-        )
-        for each in developments
-    }
-
-
-def _choose(
-    developments: Sequence[StoredDevelopment], main: dict[int, str], limit: int
-) -> tuple[list[StoredDevelopment], list[StoredDevelopment]]:
-    """The most worth telling, no article and no topic taking all the room; and the rest."""
-    above: list[StoredDevelopment] = []
-    below: list[StoredDevelopment] = []
-    articles: Counter[str] = Counter()
-    topics: Counter[tuple[str, str]] = Counter()
-    for stored in sorted(developments, key=lambda each: (-_weight(each), each.id)):
-        topic = (stored.development.trip, main[stored.id])
-        full = (
-            len(above) >= limit
-            or articles[stored.article.id] >= MOST_OF_ARTICLE
-            or topics[topic] >= MOST_OF_TOPIC
-            or not stored.development.topics
-            or _weight(stored) < LEAST_WEIGHT
-        )
-        if full:
-            below.append(stored)
-            continue
-        above.append(stored)
-        articles[stored.article.id] += 1
-        topics[topic] += 1
-    return above, below
-
-
-def _part(
-    trip: Trip,
-    above: Sequence[StoredDevelopment],
-    below: Sequence[StoredDevelopment],
-    main: dict[int, str],
-    material: Material,
-    watch: Watch,
-    day: date,
-) -> TripPart:
+def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: date, span: Span | None) -> TripPart:
     inside = trip.first <= day <= trip.last
+    above = [each for each in choice.above if each.development.trip == trip.id]
+    whole = span is not None and span.kind == "trip"
     return TripPart(
         trip_id=trip.id,
         name=trip.name,
-        day=(day - trip.first).days + 1 if inside else 0,
+        day=(day - trip.first).days + 1 if inside and not whole else 0,
         days=(trip.last - trip.first).days + 1,
         stops=_stops(trip, day),
-        sections=_sections([each for each in above if each.development.trip == trip.id], main, watch),
-        more=_by_article([each for each in below if each.development.trip == trip.id]),
-        figures=_figures(trip.id, material, watch),
-        reports=_reports(trip.id, material, day),
+        sections=_by_day(above, choice, trip, watch) if whole else _by_topic(above, choice, watch),
+        more=_by_article([each for each in choice.below if each.development.trip == trip.id], choice),
+        figures=_figures(trip.id, material, watch, span),
+        disputes=_disputes(trip.id, material, watch),
+        timeline=timeline(trip, material.volume, watch, day, span.first if span else None),
     )
 
 
-def _sections(developments: Sequence[StoredDevelopment], main: dict[int, str], watch: Watch) -> tuple[Section, ...]:
+def _by_topic(developments: Sequence[StoredDevelopment], choice: Choice, watch: Watch) -> tuple[Section, ...]:
     names = [(topic.id, topic.name) for topic in watch.topics] + [(OTHER, "Also")]
     sections = []
     for topic_id, name in names:
-        items = [_item(each) for each in developments if main[each.id] == topic_id]
+        items = [_item(each, choice) for each in developments if choice.topics[each.id] == topic_id]
         if items:
             sections.append(Section(topic_id, name, tuple(items)))
     return tuple(sections)
 
 
-def _by_article(developments: Sequence[StoredDevelopment]) -> tuple[Section, ...]:
+def _by_day(developments: Sequence[StoredDevelopment], choice: Choice, trip: Trip, watch: Watch) -> tuple[Section, ...]:
+    """The items of each local day in order, under the day and the stops reached on it."""
+    zone = ZoneInfo(watch.timezone)
+    days: dict[date | None, list[StoredDevelopment]] = {}
+    for each in sorted(developments, key=lambda each: (each.article.published or each.article.fetched_at, each.id)):
+        published = each.article.published
+        days.setdefault(local_day(published, zone) if published else None, []).append(each)
+    sections = []
+    for when, told in days.items():
+        places = " and ".join(stop.place for stop in trip.stops if stop.on and stop.on == when)
+        name = f"{when:%A} {when.day} {when:%B}{': ' if places else ''}{places}" if when else "On a day not given"
+        sections.append(Section("", name, tuple(_item(each, choice) for each in told)))
+    return tuple(sections)
+
+
+def _by_article(developments: Sequence[StoredDevelopment], choice: Choice) -> tuple[Section, ...]:
     """The rest as their articles tell it: each article's sentences together and in their order, the weightiest first.
 
     A sentence below the fold leans on the one before it, so topics would tear them apart.
@@ -174,7 +178,7 @@ def _by_article(developments: Sequence[StoredDevelopment]) -> tuple[Section, ...
     for each in developments:
         articles.setdefault(each.article.id, []).append(each)
     return tuple(
-        Section("", one_line(told[0].article.title), tuple(_item(each) for each in sorted(told, key=_place)))
+        Section("", one_line(told[0].article.title), tuple(_item(each, choice) for each in sorted(told, key=_place)))
         for told in articles.values()
     )
 
@@ -183,9 +187,11 @@ def _place(stored: StoredDevelopment) -> tuple[int, int]:
     return stored.development.sentence, stored.id
 
 
-def _item(stored: StoredDevelopment) -> Item:
+def _item(stored: StoredDevelopment, choice: Choice) -> Item:
     article = stored.article
-    also = [outlet for outlet in stored.also if outlet != article.outlet]
+    folded = choice.folded.get(stored.id, ())
+    carriers = dict.fromkeys((*stored.also, *(outlet for each in folded for outlet in _outlets(each))))
+    also = [outlet for outlet in carriers if outlet != article.outlet]
     return Item(
         development_id=stored.id,
         text=" ".join(stored.development.text.split()),
@@ -195,8 +201,22 @@ def _item(stored: StoredDevelopment) -> Item:
         when=article.published,
         also=tuple(also[:MOST_OUTLETS]),
         why=stored.development.why,
-        date_only=article.published is not None and article.published.time() == time(0),
+        date_only=_date_only(article),
+        folded=tuple(_folded(each) for each in folded),
     )
+
+
+def _outlets(stored: StoredDevelopment) -> tuple[str, ...]:
+    return (stored.article.outlet, *stored.also)
+
+
+def _folded(stored: StoredDevelopment) -> Folded:
+    article, text = stored.article, " ".join(stored.development.text.split())
+    return Folded(stored.id, text, article.outlet, article.url, article.published, _date_only(article))
+
+
+def _date_only(article: Article) -> bool:
+    return article.published is not None and article.published.time() == time(0)
 
 
 def _stops(trip: Trip, day: date) -> tuple[StopMark, ...]:
@@ -213,18 +233,33 @@ def _stops(trip: Trip, day: date) -> tuple[StopMark, ...]:
             state = "now"
         else:
             state = "done" if stop.on < day else "next"
+        arrived = stop.on
         if marks and marks[-1].place == stop.place:
             # Several days in one place are one mark.
             last = marks.pop()
+            arrived = last.on or arrived
             state = "now" if "now" in (last.state, state) else last.state if last.state == state else "now"
-        marks.append(StopMark(stop.place, state))
+        marks.append(StopMark(stop.place, state, arrived))
     return tuple(marks)
 
 
-def _figures(trip_id: str, material: Material, watch: Watch) -> tuple[FigureRow, ...]:
+def _figures(trip_id: str, material: Material, watch: Watch, span: Span | None) -> tuple[FigureRow, ...]:
+    zone = ZoneInfo(watch.timezone)
     now = [each for each in material.figures if each.trip == trip_id]
     before = [each for each in material.earlier_figures if each.trip == trip_id]
-    zone, patterns = ZoneInfo(watch.timezone), patterns_with(watch.figures)
+    patterns = patterns_with(watch.figures)
+    if span:
+        # Over many days a figure moved from what its first day gave, where nothing was known before.
+        known = {each.figure.subject for each in before}
+        began: dict[str, date] = {}
+        for each in sorted(now, key=lambda each: each.as_of):
+            began.setdefault(each.figure.subject, local_day(each.as_of, zone))
+        first = [
+            each
+            for each in now
+            if each.figure.subject not in known and local_day(each.as_of, zone) == began[each.figure.subject]
+        ]
+        before, now = before + first, [each for each in now if each not in first]
     return tuple(
         FigureRow(
             what=subject_name(change.subject, patterns),
@@ -233,19 +268,70 @@ def _figures(trip_id: str, material: Material, watch: Watch) -> tuple[FigureRow,
             now=show(change.now.figure),
             now_source=f"{change.now.outlet}, {change.now.as_of.astimezone(zone):%-d %b}",
             now_url=change.now.url,
+            was_url=change.was.url,
+            was_by=change.was.figure.attribution,
+            now_by=change.now.figure.attribution,
         )
         for change in changes(now, before, patterns)
     )
 
 
-def _reports(trip_id: str, material: Material, day: date) -> tuple[tuple[str, int], ...]:
-    """Reports a day over the last ten days up to the digest's, days without any included."""
-    counts = {when: count for trip, when, count in material.reports if trip == trip_id and when <= day}
-    if not counts:
+def _disputes(trip_id: str, material: Material, watch: Watch) -> tuple[Dispute, ...]:
+    patterns = patterns_with(watch.figures)
+    now = [each for each in material.figures if each.trip == trip_id]
+    before = [each for each in material.earlier_figures if each.trip == trip_id]
+    return tuple(
+        Dispute(
+            subject_name(sides[0].figure.subject, patterns),
+            tuple(
+                Claim(show(side.figure), side.figure.attribution, side.outlet, side.url, side.as_of) for side in sides
+            ),
+        )
+        for sides in disputes(now, before, patterns)
+    )
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The local day of a moment of publication; one at midnight UTC is a page's day without a time, and stays it."""
+    return moment.date() if moment.time() == time(0) else moment.astimezone(zone).date()
+
+
+def timeline(
+    trip: Trip, volume: Iterable[Volume], watch: Watch, day: date, first: date | None = None
+) -> tuple[DayMark, ...]:
+    """The days of a trip up to the digest's, at most a fortnight, days without any report included.
+
+    It begins on the trip's first day or with its first report, whichever is earlier, or on `first`.
+    """
+    zone = ZoneInfo(watch.timezone)
+    reports: Counter[date] = Counter()
+    developments: Counter[date] = Counter()
+    topics: dict[date, Counter[str]] = {}
+    for each in volume:
+        if each.trip == trip.id:
+            when = local_day(each.at, zone)
+            reports[when] += each.reports
+            developments[when] += len(each.developments)
+            topics.setdefault(when, Counter()).update(topic for those in each.developments for topic in those)
+    days = [when for when in reports if when <= day]
+    if not days:
         return ()
-    first = max(min(counts), day - timedelta(days=9))
-    days = [first + timedelta(days=step) for step in range((day - first).days + 1)]
-    return tuple((when.isoformat(), counts.get(when, 0)) for when in days)
+    begun = first or (min(*days, trip.first) if trip.first <= day else min(days))
+    last = min(day, max(trip.last, *days))
+    begun = max(begun, last - timedelta(days=MOST_DAYS - 1))
+    names = {topic.id: topic.name for topic in watch.topics}
+    return tuple(
+        DayMark(
+            when,
+            tuple(dict.fromkeys(stop.place for stop in trip.stops if stop.on == when)),
+            reports[when],
+            developments[when],
+            tuple(
+                (id_, name, topics[when][id_]) for id_, name in names.items() if when in topics and topics[when][id_]
+            ),
+        )
+        for when in (begun + timedelta(days=step) for step in range((last - begun).days + 1))
+    )
 
 
 def _wants_a_person(stored: StoredArticle) -> bool:

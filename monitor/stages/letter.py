@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -12,7 +13,7 @@ from hashlib import blake2b
 
 from monitor.model import Digest, NewDelivery
 from monitor.stages.digest import NEEDS_A_LOOK
-from monitor.stages.render import render
+from monitor.stages.render import SHIPPED, render
 from monitor.text import one_line
 
 # The default of 78 would fold and encode long List headers, which breaks one-click unsubscribing.
@@ -36,16 +37,18 @@ def subject_line(digest: Digest) -> str:
     return one_line(f"{digest.story}: {told} · {digest.day.day} {digest.day:%b %Y}", 120)
 
 
-def write_letter(digest: Digest, *, sender: str, to: str, now: datetime) -> NewDelivery:
+def write_letter(
+    digest: Digest, *, sender: str, to: str, now: datetime, templates: Mapping[str, str] = SHIPPED
+) -> NewDelivery:
     """The message for one recipient, as a delivery for the outbox. Raises ValueError for an unusable address."""
     try:
-        return _write(digest, sender=sender, to=to, now=now)
+        return _write(digest, sender=sender, to=to, now=now, templates=templates)
     except (MessageError, IndexError) as error:
         # What the email package raises for addresses that its parser stumbles over.
         raise ValueError(f"{to!r} is no mail address") from error
 
 
-def _write(digest: Digest, *, sender: str, to: str, now: datetime) -> NewDelivery:
+def _write(digest: Digest, *, sender: str, to: str, now: datetime, templates: Mapping[str, str]) -> NewDelivery:
     name, address = parseaddr(sender)
     address, recipient = ascii_address(address or sender), ascii_address(to)
     domain = address.rpartition("@")[2]
@@ -60,8 +63,8 @@ def _write(digest: Digest, *, sender: str, to: str, now: datetime) -> NewDeliver
     message["List-Id"] = f"<digest.{domain}>"
     message["List-Unsubscribe"] = f"<mailto:{address}?subject=unsubscribe>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(render(digest, "txt"), cte="quoted-printable")
-    message.add_alternative(render(digest, "html"), subtype="html", cte="quoted-printable")
+    message.set_content(render(digest, "mail-txt", templates), cte="quoted-printable")
+    message.add_alternative(render(digest, "mail", templates), subtype="html", cte="quoted-printable")
     # A random boundary would make two renderings of the same letter differ.
     message.set_boundary(f"=_{local}")
     return NewDelivery("mail", recipient, message.as_bytes(), message_id)

@@ -35,6 +35,7 @@ def build(form: WatchFile) -> Watch:
             to=tuple(digest.to),
             empty=digest.empty,
             limit=digest.limit,
+            weekly=digest.weekly,
         ),
         weights=tuple(form.weights.items()),
     )

@@ -21,10 +21,13 @@ Line = Annotated[str, AfterValidator(values.one_line), Field(json_schema_extra={
 Rule = Annotated[str, AfterValidator(values.filled), Field(json_schema_extra={"minLength": 1})]
 Id = Annotated[str, AfterValidator(values.identifier), Field(json_schema_extra={"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"})]
 Language = Annotated[str, AfterValidator(values.language)]
-Format = Annotated[str, AfterValidator(values.one_of("md", "html", "txt")), _enum("md", "html", "txt")]
+FORMATS = ("md", "html", "txt", "json", "atom")
+Format = Annotated[str, AfterValidator(values.one_of(*FORMATS)), _enum(*FORMATS)]
 KINDS = ("feed", "sitemap", "index", "page", "auto")
 SourceKind = Annotated[str, AfterValidator(values.one_of(*KINDS)), _enum(*KINDS)]
 Empty = Annotated[str, AfterValidator(values.one_of("skip", "say so")), _enum("skip", "say so")]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Annotated[str, AfterValidator(values.one_of("", *WEEKDAYS)), _enum("", *WEEKDAYS)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 _TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 _DURATION = {"pattern": "^[0-9]{1,6}(ms|s|m|h|d)$"}
@@ -85,6 +88,7 @@ class DigestTable(Table):
     )
     empty: Empty = _key("what to do on a day with nothing new", "skip", default="skip")
     limit: int = _key("how many developments stand above the fold", 18, default=18, ge=1, le=1000)
+    weekly: Weekday = _key("the weekday on which the week before is told again in one", "mon", default="")
 
 
 class SourceTable(Table):

@@ -19,7 +19,7 @@ from end_to_end import stored
 from monitor.demo.play import EVENINGS, SetClock, briefs, play_day, prepare, write_watch
 from monitor.demo.press import Page, Press, load
 from monitor.demo.server import Newsroom
-from monitor.model import Digest, Item
+from monitor.model import Digest, Folded, Item
 from monitor.wire import load_settings, open_app
 
 # Pages that no feed lists while their paper is up: its feed breaks off before them.
@@ -56,7 +56,7 @@ class Played:
     answers: dict[str, Answer]
     again: Again
 
-    def items(self, day: int) -> list[Item]:
+    def items(self, day: int) -> list[Item | Folded]:
         """Everything the day's digest tells, above the fold and below."""
         return items(self.digests[day])
 
@@ -64,9 +64,10 @@ class Played:
 _PLAYED = TypeAdapter(Played)
 
 
-def items(digest: Digest) -> list[Item]:
-    """Everything a digest tells, above the fold and below."""
-    return [item for part in digest.trips for section in (*part.sections, *part.more) for item in section.items]
+def items(digest: Digest) -> list[Item | Folded]:
+    """Everything a digest tells: above the fold, below, and folded into others."""
+    told = [item for part in digest.trips for section in (*part.sections, *part.more) for item in section.items]
+    return [*told, *(each for item in told for each in item.folded)]
 
 
 def press() -> Press:
@@ -119,15 +120,16 @@ def _play(home: Path) -> Played:
                 if told is not None:
                     digests[day] = told.digest
             seconds = time.monotonic() - begun
-            rows, files = stored.tables(home), _files(home)
+            counted, files = stored.tables(home), _files(home)
             report = app.fetch(only=frozenset(), now_all=True)
             again = app.tell()
             app.deliver()
             changed = tuple(name for name, data in _files(home).items() if files.get(name) != data)
-            second = Again(report.filed, again is not None, rows, stored.tables(home), changed)
+            second = Again(report.filed, again is not None, counted, stored.tables(home), changed)
         urls = {page.id: newsroom.page_url(page.id) for page in content.pages}
         linked = {item.url for digest in digests.values() for item in items(digest)}
-        linked |= {row.now_url for digest in digests.values() for part in digest.trips for row in part.figures}
+        rows = [row for digest in digests.values() for part in digest.trips for row in part.figures]
+        linked |= {url for row in rows for url in (row.was_url, row.now_url)}
         answers = {url: _get(url) for url in sorted(linked)}
     return Played(home, seconds, digests, urls, answers, second)
 

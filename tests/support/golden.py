@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from monitor.model import Digest
+from monitor.record import read_record
+from monitor.stages.feed import digest_feed, trip_feed
 from monitor.stages.render import FORMATS, render
 
 FOLDER = Path(__file__).parents[1] / "golden" / "digest"
@@ -14,9 +14,17 @@ FOLDER = Path(__file__).parents[1] / "golden" / "digest"
 
 def golden_digest() -> Digest:
     """The record."""
-    return TypeAdapter(Digest).validate_json((FOLDER / "strike.json").read_bytes())
+    return read_record((FOLDER / "strike.json").read_bytes())
+
+
+def golden_texts() -> dict[str, str]:
+    """The record in every form, by the name of its file."""
+    digest = golden_digest()
+    names = {"mail": "strike.mail.html", "mail-txt": "strike.mail.txt"}
+    texts = {names.get(form, f"strike.{form}"): render(digest, form) for form in FORMATS if form != "json"}
+    return texts | {"strike.atom": digest_feed([digest]), "round-01.atom": trip_feed([digest], "round-01")}
 
 
 if __name__ == "__main__":
-    for form in FORMATS:
-        (FOLDER / f"strike.{form}").write_text(render(golden_digest(), form), "utf-8")
+    for name, text in golden_texts().items():
+        (FOLDER / name).write_text(text, "utf-8")

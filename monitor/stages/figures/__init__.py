@@ -8,6 +8,7 @@
               attribution       ... who says it
               terms             ... sets of phrases
     sightings -> ledger         what moved, and how a figure is shown
+              -> disputes       where sides differ
 
 What is followed is data. A number becomes a figure when one of its subject's forms fits around it ("killed #",
 "# trucks"), each context group is met nearby, nothing in its part of the sentence speaks against it, and its value
@@ -16,6 +17,7 @@ is plausible. Every search around a number is bounded: a text costs time in prop
 
 from __future__ import annotations
 
+from monitor.stages.figures.disputes import disputes
 from monitor.stages.figures.finding import find_figures
 from monitor.stages.figures.ledger import changes, show, subject_name
 from monitor.stages.figures.patterns import Patterns, load_patterns, patterns_with, shipped_patterns
@@ -23,6 +25,7 @@ from monitor.stages.figures.patterns import Patterns, load_patterns, patterns_wi
 __all__ = [
     "Patterns",
     "changes",
+    "disputes",
     "find_figures",
     "load_patterns",
     "patterns_with",

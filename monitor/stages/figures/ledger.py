@@ -34,7 +34,7 @@ def changes(
         monotone = subject in table.by_id and table.by_id[subject].monotone
         was = _settle(None, old, [], monotone)
         if was is None:
-            was = next((s for s in new if "earlier" in _notes(s)), None)
+            was = next((s for s in new if "earlier" in notes(s)), None)
         if subject in found or was is None:
             continue
         last = _settle(was, new, old, monotone)
@@ -53,7 +53,7 @@ def _settle(
     current, seen = start, list(heard)
     for sighting in sightings:
         seen.append(sighting)
-        if "earlier" in _notes(sighting):
+        if "earlier" in notes(sighting):
             continue
         if current is None or _accepts(current, sighting, seen, monotone):
             current = sighting
@@ -63,27 +63,27 @@ def _settle(
 def _accepts(current: FigureSighting, new: FigureSighting, seen: Sequence[FigureSighting], monotone: bool) -> bool:
     """Whether a sighting replaces the value that holds."""
     old, figure = current.figure, new.figure
-    if _vague(figure):
-        return _vague(old)
-    if not _vague(old) and _allows(figure, old) and not (_exact(figure) or figure.qualifier == old.qualifier):
+    if vague(figure):
+        return vague(old)
+    if not vague(old) and allows(figure, old) and not (_exact(figure) or figure.qualifier == old.qualifier):
         return False
-    value = _value(figure)
+    value = middle(figure)
     known = _known(old, value)
-    revised = "revised" in _notes(new)
+    revised = "revised" in notes(new)
     if monotone and value < known and not revised:
         return False
     far = max(value, known) > 1.5 * min(value, known)
-    if far and not revised and not any("earlier" in _notes(s) and s.article_id == new.article_id for s in seen):
+    if far and not revised and not any("earlier" in notes(s) and s.article_id == new.article_id for s in seen):
         # A misread number should not travel alone.
-        return any(s.outlet != new.outlet and _close(s.figure, figure) and "earlier" not in _notes(s) for s in seen)
+        return any(s.outlet != new.outlet and _close(s.figure, figure) and "earlier" not in notes(s) for s in seen)
     return True
 
 
 def _moved(was: Figure, now: Figure, monotone: bool) -> bool:
     """Whether the difference is worth telling."""
-    if _vague(now) or (_allows(now, was) and not _exact(now)) or _spells_out(now, was):
+    if vague(now) or (allows(now, was) and not _exact(now)) or _spells_out(now, was):
         return False
-    after = _value(now)
+    after = middle(now)
     before = _known(was, after)
     one_source = not was.attribution or not now.attribution or was.attribution == now.attribution
     if monotone and _exact(was) and _exact(now) and one_source:
@@ -95,13 +95,14 @@ def _moved(was: Figure, now: Figure, monotone: bool) -> bool:
 
 def _spells_out(now: Figure, was: Figure) -> bool:
     """Whether an exact figure only says precisely what was told loosely: 105 after "more than 100"."""
-    if not _exact(now) or _exact(was) or not _allows(was, now):
+    if not _exact(now) or _exact(was) or not allows(was, now):
         return False
     known = min(max(now.low, was.low), was.high)
     return abs(now.low - known) <= _SPELLED_OUT * known
 
 
-def _notes(sighting: FigureSighting) -> list[str]:
+def notes(sighting: FigureSighting) -> list[str]:
+    """The words beside the number: "at least", "earlier", "revised"."""
     return sighting.figure.qualifier.split(", ")
 
 
@@ -109,30 +110,32 @@ def _plain(figure: Figure) -> str:
     return figure.qualifier.removesuffix("earlier").removesuffix("revised").rstrip(", ")
 
 
-def _value(figure: Figure) -> float:
+def middle(figure: Figure) -> float:
+    """The value, or the middle of a range."""
     return (figure.low + figure.high) / 2
 
 
 def _known(figure: Figure, value: float) -> float:
     """The value to compare with; of "thousands" the end that is nearest."""
-    return min(max(value, figure.low), figure.high) if _vague(figure) else _value(figure)
+    return min(max(value, figure.low), figure.high) if vague(figure) else middle(figure)
 
 
 def _exact(figure: Figure) -> bool:
     return figure.low == figure.high and not _plain(figure)
 
 
-def _vague(figure: Figure) -> bool:
+def vague(figure: Figure) -> bool:
+    """Whether it is only an order of magnitude: "dozens", "tens of thousands"."""
     return figure.low < figure.high and bool(_plain(figure)) and _plain(figure).split()[-1].rstrip("s") in _VAGUE_WORDS
 
 
 def _close(one: Figure, two: Figure) -> bool:
-    return abs(_value(one) - _value(two)) <= 0.1 * max(_value(one), _value(two))
+    return abs(middle(one) - middle(two)) <= 0.1 * max(middle(one), middle(two))
 
 
-def _allows(figure: Figure, known: Figure) -> bool:
+def allows(figure: Figure, known: Figure) -> bool:
     """Whether a figure as worded is true of the known value: "more than 40,000" of 40,139."""
-    value = _value(known)
+    value = middle(known)
     bounds: Mapping[str, Callable[[], bool]] = {
         "more than": lambda: value >= figure.low,
         "at least": lambda: value >= figure.low,
@@ -148,7 +151,7 @@ def _allows(figure: Figure, known: Figure) -> bool:
 def show(figure: Figure) -> str:
     """As a person would write it: "about 30 a day", "40,139", "$135 million", "tens of thousands"."""
     name = _plain(figure)
-    if _vague(figure):
+    if vague(figure):
         value = name
     else:
         value = _number(figure.low, figure.unit)
