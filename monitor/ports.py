@@ -160,8 +160,8 @@ class Store(Protocol):
         Returns its id, or None when the slot is taken or one of the articles has been told meanwhile.
         """
 
-    def slot_taken(self, slot: str) -> bool:
-        """Whether this slot has its digest, or had nothing to tell."""
+    def slot_taken(self, slot: str, since: datetime, until: datetime) -> bool:
+        """Whether this slot has its digest, or had nothing to tell, or another slot was taken between these times."""
 
     def skip_slot(self, slot: str, now: datetime) -> None:
         """There was nothing to tell at this slot; it is not asked again."""

@@ -11,36 +11,29 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.errors import MonitorError
-from monitor.model import DigestPlan, RunReport
+from monitor.model import RunReport
+from monitor.stages.slots import due_slot, newest_slot
 from monitor.wire import App
 
 log = logging.getLogger("monitor")
 
 
-def newest_slot(plan: DigestPlan, timezone: str, now: datetime) -> tuple[str, datetime]:
-    """The name and the moment (UTC-aware) of the last slot at or before `now`."""
-    zone = ZoneInfo(timezone)
-    today = now.astimezone(zone).date()
-    moments = [datetime.combine(today - timedelta(days=back), at, zone) for back in (0, 1) for at in sorted(plan.at)]
-    moment = max(moment for moment in moments if moment.timestamp() <= now.timestamp())
-    return f"daily:{moment:%Y-%m-%dT%H:%M}", moment
-
-
 def tell_due(app: App) -> str:
     """Tell the newest slot if nobody has; returns the digest's name, or "" when there was none to tell."""
-    slot, _ = newest_slot(app.watch.digest, app.watch.timezone, app.clock.now())
-    if app.store.slot_taken(slot):
+    plan, now = app.watch.digest, app.clock.now()
+    slot = due_slot(plan, app.watch.timezone, now, app.store.slot_taken)
+    if not slot:
         return ""
-    told = app.tell(slot=slot, say_so=app.watch.digest.empty == "say so")
+    told = app.tell(slot=slot, say_so=plan.empty == "say so")
     if told is None:
-        app.store.skip_slot(slot, app.clock.now())
+        app.store.skip_slot(slot, now)
         return ""
     for problem in told.problems:
         log.warning("%s", problem)

@@ -256,7 +256,7 @@ def start(obj: Context) -> None:
             step(app)
 
     with obj.app() as app:
-        times = ", ".join(f"{at:%H:%M}" for at in app.watch.digest.at)
+        times = ", ".join(timing.text for timing in app.watch.digest.at)
         click.echo(
             f"following {app.watch.name!r}: {plural(len(app.watch.sources), 'source')}, "
             f"digest at {times} {app.watch.timezone}",

@@ -111,11 +111,13 @@ class DigestRoom(Room):
         with self.reading() as connection:
             return tuple(connection.execute(select(table.name).where(table.day == day).order_by(table.id)).scalars())
 
-    def slot_taken(self, slot: str) -> bool:
-        taken = select(tables.digest.c.id).where(tables.digest.c.slot == slot)
-        passed = select(tables.skipped.c.slot).where(tables.skipped.c.slot == slot)
+    def slot_taken(self, slot: str, since: datetime, until: datetime) -> bool:
+        digest, skipped = tables.digest.c, tables.skipped.c
+        scheduled = and_(digest.made_at.between(since, until), ~digest.slot.startswith("by-hand:"))
+        taken = select(digest.id).where(or_(digest.slot == slot, scheduled))
+        passed = select(skipped.slot).where(or_(skipped.slot == slot, skipped.at.between(since, until)))
         with self.reading() as connection:
-            return any(connection.execute(statement).first() for statement in (taken, passed))
+            return any(connection.execute(statement.limit(1)).first() for statement in (taken, passed))
 
     def skip_slot(self, slot: str, now: datetime) -> None:
         with self.writing() as connection:

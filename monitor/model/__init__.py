@@ -58,7 +58,7 @@ from monitor.model.told import (
     StopMark,
     TripPart,
 )
-from monitor.model.watched import DigestPlan, Episode, Kind, Signal, Source, Stop, Topic, Trip, Watch
+from monitor.model.watched import DigestPlan, Episode, Kind, Recipient, Signal, Source, Stop, Timing, Topic, Trip, Watch
 
 __all__ = [
     "Article",
@@ -96,6 +96,7 @@ __all__ = [
     "PendingLead",
     "Perhaps",
     "Prepared",
+    "Recipient",
     "Request",
     "RobotsFile",
     "RunReport",
@@ -112,6 +113,7 @@ __all__ = [
     "StopMark",
     "StoredArticle",
     "StoredDevelopment",
+    "Timing",
     "Topic",
     "TopicHit",
     "Trip",
