@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from monitor.model import (
@@ -21,6 +21,8 @@ from monitor.model import (
     Material,
     NewDelivery,
     PendingLead,
+    Posted,
+    Reader,
     Request,
     SourceState,
     StoredArticle,
@@ -178,8 +180,47 @@ class Store(Protocol):
     def delivered(self, delivery_id: int, now: datetime) -> None:
         """This delivery is done and is never handed out again."""
 
-    def delivery_failed(self, delivery_id: int, reason: str, until: datetime | None) -> None:
-        """One failed try; `until` None: permanent."""
+    def delivery_failed(
+        self, delivery_id: int, reason: str, until: datetime | None, *, unknown_at: datetime | None = None
+    ) -> None:
+        """One failed try; `until` None: permanent. `unknown_at`: the recipient was refused for good at this time.
+
+        The third such refusal in a row pauses the recipient; a delivery that is done begins the row anew.
+        """
+
+    def readers(self, addresses: Iterable[str] = ()) -> dict[str, Reader]:
+        """How all recipients fare, by address; those named become known with a token of their own."""
+
+    def topics_of(self, developments: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """The topics of each of these developments."""
+
+    def posted(self) -> tuple[Posted, ...]:
+        """The deliveries that are not done, oldest first."""
+
+    def leave(self, token: str, now: datetime) -> str:
+        """The recipient with this token gets nothing more; returns the address, "" when nobody has the token."""
+
+    def welcome_back(self, address: str) -> bool:
+        """The recipient gets messages again, paused or left; False when it is not known."""
+
+    def retry_failed(self) -> int:
+        """Every delivery that is not done becomes due, given up or not; returns how many."""
+
+    # who may write
+    def take_lease(self, holder: str, lasts: timedelta, now: datetime) -> None:
+        """From now on this store may tell and send; raises LeaseError while another holder has the lease.
+
+        A holder that died is taken over from when its time is over, at once by a store of the same `holder`.
+        """
+
+    def keep_lease(self, lasts: timedelta, now: datetime) -> None:
+        """Some more time; raises LeaseError when another holder took over. May be called from another thread."""
+
+    def give_lease_back(self) -> None:
+        """Others may write."""
+
+    def fence(self) -> None:
+        """Raises LeaseError when another holder took over; `save_digest` and `skip_slot` do the same."""
 
 
 class Channel(Protocol):

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.edges import tables
-from monitor.edges.database import Room
 from monitor.edges.store_articles import (
     DEVELOPMENT,
     read_article,
     stored_article,
 )
 from monitor.edges.store_known import select_figures, sightings
+from monitor.edges.store_lease import LeaseRoom
+from monitor.edges.store_mail import count_refusal, forget_refusals
 from monitor.edges.upsert import insert_into
 from monitor.model import (
     Delivery,
@@ -47,7 +48,7 @@ def _row(connection: Connection, digest_id: int, delivery: NewDelivery) -> sqlit
     )
 
 
-class DigestRoom(Room):
+class DigestRoom(LeaseRoom):
     """The part of the store that keeps digests and their deliveries."""
 
     def source_states(self) -> dict[str, SourceState]:
@@ -121,6 +122,7 @@ class DigestRoom(Room):
 
     def skip_slot(self, slot: str, now: datetime) -> None:
         with self.writing() as connection:
+            self.fenced(connection)
             connection.execute(
                 insert_into(connection.dialect.name, tables.skipped).values(slot=slot, at=now).on_conflict_do_nothing()
             )
@@ -137,6 +139,7 @@ class DigestRoom(Room):
         article = tables.article.c
         try:
             with self.writing() as connection:
+                self.fenced(connection)
                 made = connection.execute(
                     insert_into(connection.dialect.name, tables.digest)
                     .values(
@@ -195,17 +198,24 @@ class DigestRoom(Room):
             return connection.execute(statement).scalar_one()
 
     def delivered(self, delivery_id: int, now: datetime) -> None:
-        with self.writing() as connection:
-            connection.execute(
-                update(tables.delivery)
-                .where(tables.delivery.c.id == delivery_id)
-                .values(state="done", done_at=now, reason="")
-            )
-
-    def delivery_failed(self, delivery_id: int, reason: str, until: datetime | None) -> None:
+        # Not fenced: that it was taken is so, whoever may write by now.
         table = tables.delivery.c
         with self.writing() as connection:
-            connection.execute(
+            row = connection.execute(
+                update(tables.delivery)
+                .where(table.id == delivery_id)
+                .values(state="done", done_at=now, reason="")
+                .returning(table.channel, table.recipient)
+            ).first()
+            if row is not None and row.channel == "mail":
+                forget_refusals(connection, row.recipient)
+
+    def delivery_failed(
+        self, delivery_id: int, reason: str, until: datetime | None, *, unknown_at: datetime | None = None
+    ) -> None:
+        table = tables.delivery.c
+        with self.writing() as connection:
+            row = connection.execute(
                 update(tables.delivery)
                 .where(table.id == delivery_id, table.state == "pending")
                 .values(
@@ -214,7 +224,10 @@ class DigestRoom(Room):
                     next_try=until,
                     state="pending" if until else "failed",
                 )
-            )
+                .returning(table.recipient)
+            ).first()
+            if row is not None and unknown_at is not None:
+                count_refusal(connection, row.recipient, reason, unknown_at)
 
     def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
         """Put a digest's deliveries back into the outbox, and those that it never had; returns how many."""
