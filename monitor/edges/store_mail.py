@@ -86,8 +86,8 @@ class MailRoom(Room):
     def posted(self) -> tuple[Posted, ...]:
         table = tables.delivery.c
         statement = (
-            select(tables.digest.c.name, table.channel, table.recipient, table.state, table.attempts, table.next_try,
-                   table.reason)
+            select(tables.digest.c.name, tables.digest.c.made_at, table.channel, table.recipient, table.state,
+                   table.attempts, table.next_try, table.reason)
             .join(tables.digest, tables.digest.c.id == table.digest_id)
             .where(table.state != "done")
             .order_by(table.id)

@@ -154,6 +154,7 @@ class Posted:
     """A delivery that is not done: `state` "pending" or "failed" (for good), with the reason of the last try."""
 
     digest: str
+    made_at: datetime
     channel: str
     to: str
     state: str

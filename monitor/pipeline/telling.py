@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.errors import DeliveryError
-from monitor.model import Delivery, Digest, DigestRow, NewDelivery, Watch
+from monitor.model import Delivery, Digest, DigestRow, NewDelivery, SourceLine, Watch
 from monitor.ports import Channel, Clock, Store
-from monitor.stages.digest import alerts, has_news, make_digest
-from monitor.stages.letter import write_letter
+from monitor.stages.digest import NEEDS_A_LOOK, alerts, has_news, make_digest
+from monitor.stages.letter import ascii_address, write_letter
+from monitor.stages.narrow import narrow
+from monitor.stages.notice import write_notice
 from monitor.stages.render import render
 
 LONGEST_TRY = timedelta(hours=48)
 FIRST_REST = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How digests leave: the sender of mails ("" for none), the base of one-click addresses, names to notify."""
+
+    sender: str = ""
+    unsubscribe: str = ""
+    notify: tuple[str, ...] = ()
+
+
+NO_POST = Post()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +42,7 @@ class Told:
     problems: tuple[str, ...] = ()
 
 
-class Resender(Protocol):
+class Resender(Store, Protocol):
     """What telling again needs of the store."""
 
     def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
@@ -51,7 +65,7 @@ def preview(watch: Watch, store: Store, now: datetime) -> Digest | None:
 
 
 def tell(
-    watch: Watch, store: Store, now: datetime, *, sender: str = "", slot: str = "", say_so: bool = False
+    watch: Watch, store: Store, now: datetime, *, post: Post = NO_POST, slot: str = "", say_so: bool = False
 ) -> Told | None:
     """Make the digest, mark its articles as told and fill the outbox, all at once.
 
@@ -63,7 +77,8 @@ def tell(
     alerted = alerts(material.states, watch, now)
     if not (has_news(digest) or alerted or say_so):
         return None
-    deliveries, problems = _deliveries(digest, watch, sender, now)
+    digest = replace(digest, sources=(*digest.sources, *_health(store, now)))
+    deliveries, problems = _deliveries(digest, watch, store, post, now)
     articles = [stored.article.id for stored in material.articles]
     made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, deliveries)
     if made is None:
@@ -72,9 +87,25 @@ def tell(
     return Told(made, digest, problems)
 
 
-def tell_again(watch: Watch, store: Resender, row: DigestRow, *, sender: str = "") -> tuple[str, ...]:
+def _health(store: Store, now: datetime) -> tuple[SourceLine, ...]:
+    """A line on mail that did not arrive, without naming anybody: the digest goes to all."""
+    posted = [each for each in store.posted() if each.channel == "mail" and each.made_at > now - timedelta(days=7)]
+    refused = sum(1 for each in posted if each.state == "failed")
+    paused = sum(1 for each in store.readers().values() if each.paused_at is not None)
+    said = [
+        f"{number} {what}"
+        for number, what in (
+            (refused, "mails of the last week could not be delivered"),
+            (paused, "recipients are paused"),
+        )
+        if number
+    ]
+    return (SourceLine("", "Mail", f"{NEEDS_A_LOOK}: {', '.join(said)}; see monitor mail list"),) if said else ()
+
+
+def tell_again(watch: Watch, store: Resender, row: DigestRow, *, post: Post = NO_POST) -> tuple[str, ...]:
     """Queue a stored digest once more, for recipients it never reached as well; returns problems in words."""
-    deliveries, problems = _deliveries(row.digest, watch, sender, row.digest.made_at)
+    deliveries, problems = _deliveries(row.digest, watch, store, post, row.digest.made_at)
     store.send_again(row.id, deliveries)
     return problems
 
@@ -85,49 +116,110 @@ def _name(watch: Watch, store: Store, now: datetime) -> str:
     return day.isoformat() if not made else f"{day.isoformat()}-{made + 1}"
 
 
-def _deliveries(digest: Digest, watch: Watch, sender: str, now: datetime) -> tuple[list[NewDelivery], tuple[str, ...]]:
+def _deliveries(
+    digest: Digest, watch: Watch, store: Store, post: Post, now: datetime
+) -> tuple[list[NewDelivery], tuple[str, ...]]:
     made = [
         NewDelivery("file", f"{digest.name}.{form}", render(digest, form).encode()) for form in watch.digest.formats
     ]
+    letters, problems = _letters(digest, watch, store, post, now)
+    made += letters
+    made += [write_notice(digest, name) for name in post.notify]
+    return made, problems
+
+
+def _letters(
+    digest: Digest, watch: Watch, store: Store, post: Post, now: datetime
+) -> tuple[list[NewDelivery], tuple[str, ...]]:
+    """One message for each recipient who wants one and for whom something is left of the digest."""
+    made: list[NewDelivery] = []
     problems = []
-    for to in watch.digest.to:
-        if not sender:
-            problems.append(f"{to}: not mailed, SMTP_HOST and SMTP_FROM are not set in .env")
+    usable = {}
+    for recipient in watch.digest.everybody():
+        if not post.sender:
+            problems.append(f"{recipient.to}: not mailed, SMTP_HOST and SMTP_FROM are not set in .env")
             continue
         try:
-            made.append(write_letter(digest, sender=sender, to=to, now=now))
+            usable[ascii_address(recipient.to)] = recipient
+        except ValueError as error:
+            problems.append(f"{recipient.to}: not mailed, {error}; mend [digest] to")
+    if not usable:
+        return made, tuple(problems)
+    readers = store.readers(usable)
+    topics: dict[int, tuple[str, ...]] = {}
+    if any(recipient.topics for recipient in usable.values()):
+        sections = [section for part in digest.trips for section in (*part.sections, *part.more)]
+        topics = store.topics_of(item.development_id for section in sections for item in section.items)
+    for address, recipient in usable.items():
+        theirs = narrow(digest, recipient, topics)
+        chose = bool(recipient.trips or recipient.topics)
+        if not readers[address].wants_mail or (chose and not has_news(theirs) and watch.digest.empty == "skip"):
+            continue
+        unsubscribe = f"{post.unsubscribe}/unsubscribe/{readers[address].token}" if post.unsubscribe else ""
+        try:
+            made.append(
+                write_letter(
+                    theirs, sender=post.sender, to=address, now=now, form=recipient.format, unsubscribe=unsubscribe
+                )
+            )
         except (ValueError, UnicodeError) as error:
-            problems.append(f"{to}: not mailed, {error}; mend [digest] to")
+            problems.append(f"{recipient.to}: not mailed, {error}; mend [digest] to")
     return made, tuple(problems)
 
 
-def deliver_all(store: Store, channels: Mapping[str, Channel], clock: Clock) -> DeliveryReport:
-    """One round of the outbox. A delivery that fails rests and is tried again; the others go on."""
+def deliver_all(
+    store: Store,
+    channels: Mapping[str, Channel],
+    clock: Clock,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+    keep: Callable[[], None] = lambda: None,
+) -> DeliveryReport:
+    """One round of the outbox. A delivery that fails rests and is tried again; the others go on.
+
+    Where a channel itself does not answer, the rest of its deliveries are not tried in this round. `stopping` is asked
+    before each; `keep` makes sure that this run may still send.
+    """
     done, failed = [], []
+    down: dict[str, DeliveryError] = {}
     for delivery in store.outbox(clock.now()):
+        if stopping():
+            break
         channel = channels.get(delivery.channel)
         if channel is None:
             # Without settings for it the row waits: nothing is dropped because a setting is missing.
             failed.append(f"{delivery.to}: no {delivery.channel} is set up; see `monitor doctor`")
             continue
+        keep()
+        store.fence()
 
         def accepted(delivery: Delivery = delivery) -> None:
             store.delivered(delivery.id, clock.now())
 
         try:
+            if delivery.channel in down:
+                raise down[delivery.channel]
             channel.deliver(delivery, accepted)
             done.append((delivery.channel, delivery.to))
         except DeliveryError as error:
-            until = None if error.permanent else _next_try(delivery, clock.now())
-            store.delivery_failed(delivery.id, str(error), until)
+            if error.everybody:
+                down[delivery.channel] = error
+            now = clock.now()
+            until = None if error.permanent else _next_try(delivery, now)
+            store.delivery_failed(delivery.id, str(error), until, unknown_at=now if error.unknown else None)
             rest = "given up" if until is None else f"next try {until:%-d %b, %H:%M} UTC"
             failed.append(f"{delivery.to}: {error} ({rest})")
     return DeliveryReport(tuple(done), tuple(failed))
 
 
 def _next_try(delivery: Delivery, now: datetime) -> datetime | None:
-    """Double the rest after each failure; give up when the tries together span 48 hours."""
-    rest: timedelta = FIRST_REST * 2**delivery.attempts
-    if FIRST_REST * (2 ** (delivery.attempts + 1) - 1) > LONGEST_TRY:
-        return None
-    return now + rest
+    """Double the rest after each failure; the last try comes 48 hours after the first."""
+
+    def after(tries: int) -> timedelta:
+        """From the first try to the one after so many."""
+        span: timedelta = FIRST_REST * (2**tries - 1)
+        return min(span, LONGEST_TRY)
+
+    # Far more tries than fit: the difference is nothing, and 2**n is no longer a span of time.
+    rest = after(delivery.attempts + 1) - after(delivery.attempts) if delivery.attempts < 20 else timedelta(0)
+    return now + rest if rest else None
