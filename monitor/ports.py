@@ -198,13 +198,15 @@ class Store(Protocol):
         """The deliveries that are not done, oldest first."""
 
     def leave(self, token: str, now: datetime) -> str:
-        """The recipient with this token gets nothing more; returns the address, "" when nobody has the token."""
+        """The recipient with this token gets nothing more, what waits included; returns the address, "" for nobody's
+        token."""
 
     def welcome_back(self, address: str) -> bool:
         """The recipient gets messages again, paused or left; False when it is not known."""
 
     def retry_failed(self) -> int:
-        """Every delivery that is not done becomes due, given up or not; returns how many."""
+        """Every delivery that is not done becomes due, given up or not, save mails to those who are paused or have
+        left; returns how many."""
 
     # who may write
     def take_lease(self, holder: str, lasts: timedelta, now: datetime) -> None:

@@ -142,6 +142,19 @@ class TestWhoGetsNothing:
         assert [each.to for each in quick_store.outbox(NOW)] == ["desk@example.org", "new@example.org"]
         assert quick_store.outbox(NOW)[0].payload == channel.taken[0].payload, "the same bytes again"
 
+    def test_one_who_leaves_gets_nothing_that_waits_and_nothing_that_is_sent_again(self, quick_store: SqlStore) -> None:
+        busy = FakeChannel(desk=[DeliveryError("451 busy", permanent=False)])
+        self.day(quick_store, 0, busy)
+        quick_store.leave(quick_store.readers()["desk@example.org"].token, NOW)
+        row = quick_store.digest("")
+        assert row is not None
+        assert tell_again(watch(Recipient("desk@example.org")), quick_store, row, post=POST) == ()
+        assert quick_store.retry_failed() == 0
+        assert quick_store.outbox(NOW + 9 * DAY) == ()
+        assert [each.reason for each in quick_store.posted()] == ["its recipient has left"]
+        quick_store.welcome_back("desk@example.org")
+        assert quick_store.retry_failed() == 1
+
 
 class TestAServerThatIsDown:
     def test_is_tried_once_a_round_and_everybody_waits(self, quick_store: SqlStore) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from support.builders import HOUR, NOW, make_digest
 from support.stores import MakeStore
 
+from monitor import wire
+from monitor.edges import tables
 from monitor.edges.store import SqlStore
 from monitor.errors import LeaseError
 from monitor.model import NewDelivery
@@ -86,6 +91,25 @@ def test_a_lease_taken_by_a_clock_that_was_put_back_since_is_over(make_store: Ma
 def test_without_a_lease_nothing_is_fenced(store: SqlStore) -> None:
     store.fence()
     store.skip_slot("daily:1", NOW)
+
+
+def test_a_run_keeps_its_lease_as_long_as_it_works_and_gives_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "watch.toml").write_text('[watch]\nname = "Talks"\nsubject = "talks"\n')
+    monkeypatch.setattr(wire, "LEASE", timedelta(seconds=0.3))
+    settings = wire.load_settings(tmp_path, None, {})
+    seen = set()
+    with wire.open_app(settings, lock=True) as app:
+        limit = time.monotonic() + 30
+        while len(seen) < 3 and time.monotonic() < limit:
+            with app.store.reading() as connection:
+                seen.add(connection.execute(select(tables.lease.c.until)).scalar())
+            time.sleep(0.02)
+        assert len(seen) == 3, "its end moves on"
+        app.store.fence()
+    with wire.open_app(settings) as app, app.store.reading() as connection:
+        assert connection.execute(select(tables.lease.c.until)).scalar() is None
 
 
 class TestRecipients:

@@ -18,7 +18,7 @@ from monitor.edges.store_articles import (
 )
 from monitor.edges.store_known import select_figures, sightings
 from monitor.edges.store_lease import LeaseRoom
-from monitor.edges.store_mail import count_refusal, forget_refusals
+from monitor.edges.store_mail import count_refusal, forget_refusals, wanted
 from monitor.edges.upsert import insert_into
 from monitor.model import (
     Delivery,
@@ -230,13 +230,16 @@ class DigestRoom(LeaseRoom):
                 count_refusal(connection, row.recipient, reason, unknown_at)
 
     def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
-        """Put a digest's deliveries back into the outbox, and those that it never had; returns how many."""
+        """Put a digest's deliveries back into the outbox, and those that it never had; returns how many.
+
+        Mails to those who are paused or have left stay where they are.
+        """
         with self.writing() as connection:
             for delivery in deliveries:
                 connection.execute(_row(connection, digest_id, delivery).on_conflict_do_nothing())
             done = connection.execute(
                 update(tables.delivery)
-                .where(tables.delivery.c.digest_id == digest_id)
+                .where(tables.delivery.c.digest_id == digest_id, wanted())
                 .values(state="pending", attempts=0, next_try=None, reason="")
             )
             return done.rowcount

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 from sqlalchemy.engine import Row
 
 from monitor.edges import tables
@@ -54,6 +54,13 @@ def _reader(row: Row[tuple[object, ...]]) -> Reader:
     return Reader(row.address, row.token, row.failures, row.reason, row.paused_at, row.left_at)
 
 
+def wanted() -> ColumnElement[bool]:
+    """Which deliveries may be sent again: not the mails to those who are paused or have left."""
+    table = tables.recipient.c
+    silent = select(table.address).where(or_(table.paused_at.is_not(None), table.left_at.is_not(None)))
+    return or_(tables.delivery.c.channel != "mail", tables.delivery.c.recipient.not_in(silent))
+
+
 class MailRoom(Room):
     """The part of the store that keeps what happened to mail."""
 
@@ -72,7 +79,14 @@ class MailRoom(Room):
             connection.execute(
                 update(tables.recipient).where(table.token == token, table.left_at.is_(None)).values(left_at=now)
             )
-            return connection.execute(select(table.address).where(table.token == token)).scalar() or ""
+            address = connection.execute(select(table.address).where(table.token == token)).scalar()
+            delivery = tables.delivery.c
+            connection.execute(
+                update(tables.delivery)
+                .where(delivery.channel == "mail", delivery.recipient == address, delivery.state == "pending")
+                .values(state="failed", reason="its recipient has left")
+            )
+            return address or ""
 
     def welcome_back(self, address: str) -> bool:
         with self.writing() as connection:
@@ -100,7 +114,7 @@ class MailRoom(Room):
         with self.writing() as connection:
             done = connection.execute(
                 update(tables.delivery)
-                .where(table.state != "done")
+                .where(table.state != "done", wanted())
                 .values(state="pending", attempts=0, next_try=None, reason="")
             )
             return done.rowcount

@@ -173,12 +173,11 @@ def deliver_all(
     clock: Clock,
     *,
     stopping: Callable[[], bool] = lambda: False,
-    keep: Callable[[], None] = lambda: None,
 ) -> DeliveryReport:
     """One round of the outbox. A delivery that fails rests and is tried again; the others go on.
 
     Where a channel itself does not answer, the rest of its deliveries are not tried in this round. `stopping` is asked
-    before each; `keep` makes sure that this run may still send.
+    before each. Raises LeaseError when another run has taken over.
     """
     done, failed = [], []
     down: dict[str, DeliveryError] = {}
@@ -190,7 +189,6 @@ def deliver_all(
             # Without settings for it the row waits: nothing is dropped because a setting is missing.
             failed.append(f"{delivery.to}: no {delivery.channel} is set up; see `monitor doctor`")
             continue
-        keep()
         store.fence()
 
         def accepted(delivery: Delivery = delivery) -> None:
