@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -99,7 +99,7 @@ def test_a_run_keeps_its_lease_as_long_as_it_works_and_gives_it_back(
     (tmp_path / "watch.toml").write_text('[watch]\nname = "Talks"\nsubject = "talks"\n')
     monkeypatch.setattr(wire, "LEASE", timedelta(seconds=0.3))
     settings = wire.load_settings(tmp_path, None, {})
-    seen = set()
+    seen: set[datetime | None] = set()
     with wire.open_app(settings, lock=True) as app:
         limit = time.monotonic() + 30
         while len(seen) < 3 and time.monotonic() < limit:
