@@ -119,7 +119,7 @@ class TestWhoGetsNothing:
         row = quick_store.digest("")
         assert row is not None
         (line,) = (each for each in row.digest.sources if each.name == "Mail")
-        assert "1 recipients are paused" in line.reason
+        assert "3 mails of the last week could not be delivered, 1 recipient is paused" in line.reason
         assert "desk@example.org" not in line.reason, "a digest goes to everybody"
         quick_store.welcome_back("desk@example.org")
         self.day(quick_store, 6, FakeChannel())

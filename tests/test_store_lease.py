@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +35,22 @@ def test_a_second_holder_is_refused_until_the_first_gives_it_back(make_store: Ma
     first.give_lease_back()
     second.take_lease("attic:/srv/two", HOUR, NOW)
     second.fence()
+
+
+def test_of_six_that_race_one_gets_it(make_store: MakeStore) -> None:
+    stores = [make_store() for _ in range(6)]
+    at_once = threading.Barrier(6)
+
+    def race(number: int) -> bool:
+        at_once.wait(60)
+        try:
+            stores[number].take_lease(f"desk:/srv/{number}", HOUR, NOW)
+        except LeaseError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(race, range(6))) == 1
 
 
 def test_one_that_died_is_taken_over_from_when_its_time_is_over(make_store: MakeStore) -> None:

@@ -89,17 +89,16 @@ def tell(
 
 def _health(store: Store, now: datetime) -> tuple[SourceLine, ...]:
     """A line on mail that did not arrive, without naming anybody: the digest goes to all."""
-    posted = [each for each in store.posted() if each.channel == "mail" and each.made_at > now - timedelta(days=7)]
-    refused = sum(1 for each in posted if each.state == "failed")
-    paused = sum(1 for each in store.readers().values() if each.paused_at is not None)
-    said = [
-        f"{number} {what}"
-        for number, what in (
-            (refused, "mails of the last week could not be delivered"),
-            (paused, "recipients are paused"),
-        )
-        if number
-    ]
+    readers = store.readers()
+    left = {address for address, reader in readers.items() if reader.left_at is not None}
+    lately = (each for each in store.posted() if each.channel == "mail" and each.made_at > now - timedelta(days=7))
+    refused = sum(1 for each in lately if each.state == "failed" and each.to not in left)
+    paused = sum(1 for reader in readers.values() if reader.paused_at is not None)
+    said = []
+    if refused:
+        said.append(f"{refused} mail{'s' * (refused > 1)} of the last week could not be delivered")
+    if paused:
+        said.append(f"{paused} recipient{' is' if paused == 1 else 's are'} paused")
     return (SourceLine("", "Mail", f"{NEEDS_A_LOOK}: {', '.join(said)}; see monitor mail list"),) if said else ()
 
 
