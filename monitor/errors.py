@@ -5,6 +5,7 @@ MonitorError                 one line for a person: where, what, how to mend
 │   ├── WatchError           watch.toml is refused; carries every problem found
 │   ├── SettingsError        a setting in .env or the environment is refused
 │   ├── SeedError            a record in seeds/ is refused
+│   ├── LeaseError           another run is under way, or has taken over from this one
 │   └── StoreError           the database cannot be opened (newer schema, no permission, damage)
 ├── PatternError             a table of figures is refused; names the entry
 ├── RuleError                a rule does not parse; carries line, column and a caret
@@ -74,6 +75,10 @@ class StoreError(SetupError):
     """The database cannot be used as it is."""
 
 
+class LeaseError(SetupError):
+    """Another run, perhaps on another machine, may write here, and this one may not."""
+
+
 class RuleError(MonitorError):
     """A rule does not parse. `line` and `column` count from 1 within the rule's own text."""
 
@@ -131,8 +136,14 @@ class WorkerError(MonitorError):
 
 
 class DeliveryError(MonitorError):
-    """A digest could not be handed over."""
+    """A digest could not be handed over. `permanent`: trying again is no use.
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    `everybody`: nothing was reached that could take anything, so the others need not be tried now;
+    `unknown`: it is this recipient who was refused, not this message.
+    """
+
+    def __init__(self, message: str, *, permanent: bool, everybody: bool = False, unknown: bool = False) -> None:
         self.permanent = permanent
+        self.everybody = everybody
+        self.unknown = unknown
         super().__init__(message)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from monitor.model import (
@@ -15,12 +15,16 @@ from monitor.model import (
     FigureSighting,
     Filed,
     Fingerprint,
+    Kept,
     Known,
     KnownSentence,
     Lead,
     Material,
     NewDelivery,
     PendingLead,
+    Placed,
+    Posted,
+    Reader,
     Request,
     SourceState,
     StoredArticle,
@@ -99,15 +103,21 @@ class Store(Protocol):
     def known_url(self, canonical: str) -> str:
         """The id of the article with this canonical URL, or ""."""
 
-    def known_hash(self, content_hash: str) -> str:
-        """The id of the first article with this content hash, or ""."""
+    def known_hash(self, content_hash: str, without: Collection[str] = ()) -> str:
+        """The id of the first article with this content hash, or ""; `without`: articles that do not count."""
 
-    def candidates(self, sketch: Sequence[int], at: datetime, seeds: Sequence[int] | None = None) -> tuple[str, ...]:
+    def candidates(
+        self,
+        sketch: Sequence[int],
+        at: datetime,
+        seeds: Sequence[int] | None = None,
+        without: Collection[str] = (),
+    ) -> tuple[str, ...]:
         """Ids of known texts that share at least two of these hashes, most shared first (ties: first filed), at most
         eight.
 
         Asks what was read in the last three parts of 30 days before `at`, and the permanent seed part, for which
-        other hashes may be given.
+        other hashes may be given. `without`: articles that do not count.
         """
 
     def known(self, article_id: str) -> Known | None:
@@ -129,6 +139,21 @@ class Store(Protocol):
 
         A second article with the same id or canonical URL only ends the lead and returns nothing.
         """
+
+    def untold_order(self) -> tuple[Placed, ...]:
+        """What no digest has told, and what became known quietly since the last one, in the order of filing."""
+
+    def take_back(self, article_ids: Sequence[str]) -> None:
+        """Their developments, sentences, figures and echoes are forgotten; `file_again` follows in the same batch.
+
+        From now on they stand in this order, in the places that they had together.
+        """
+
+    def file_again(self, filed: Filed) -> dict[int, int]:
+        """As `file`, for an article that is kept and was taken back."""
+
+    def kept_article(self, article_id: str) -> Kept | None:
+        """The article with this id, unless it is a seed."""
 
     def drop_lead(self, lead_id: int, article_id: str) -> None:
         """The lead led to an article that is known by its final address: it ends as filed."""
@@ -169,8 +194,8 @@ class Store(Protocol):
         Returns its id, or None when the slot is taken or one of the articles has been told meanwhile.
         """
 
-    def slot_taken(self, slot: str) -> bool:
-        """Whether this slot has its digest, or had nothing to tell."""
+    def slot_taken(self, slot: str, between: tuple[datetime, datetime] | None = None) -> bool:
+        """Whether this slot has its digest, or had nothing to tell, or another slot was taken between these times."""
 
     def skip_slot(self, slot: str, now: datetime) -> None:
         """There was nothing to tell at this slot; it is not asked again."""
@@ -187,8 +212,49 @@ class Store(Protocol):
     def delivered(self, delivery_id: int, now: datetime) -> None:
         """This delivery is done and is never handed out again."""
 
-    def delivery_failed(self, delivery_id: int, reason: str, until: datetime | None) -> None:
-        """One failed try; `until` None: permanent."""
+    def delivery_failed(
+        self, delivery_id: int, reason: str, until: datetime | None, *, unknown_at: datetime | None = None
+    ) -> None:
+        """One failed try; `until` None: permanent. `unknown_at`: the recipient was refused for good at this time.
+
+        The third such refusal in a row pauses the recipient; a delivery that is done begins the row anew.
+        """
+
+    def readers(self, addresses: Iterable[str] = ()) -> dict[str, Reader]:
+        """How all recipients fare, by address; those named become known with a token of their own."""
+
+    def topics_of(self, developments: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """The topics of each of these developments."""
+
+    def posted(self) -> tuple[Posted, ...]:
+        """The deliveries that are not done, oldest first."""
+
+    def leave(self, token: str, now: datetime) -> str:
+        """The recipient with this token gets nothing more, what waits included; returns the address, "" for nobody's
+        token."""
+
+    def welcome_back(self, address: str) -> bool:
+        """The recipient gets messages again, paused or left; False when it is not known."""
+
+    def retry_failed(self) -> int:
+        """Every delivery that is not done becomes due, given up or not, save mails to those who are paused or have
+        left; returns how many."""
+
+    # who may write
+    def take_lease(self, holder: str, lasts: timedelta, now: datetime) -> None:
+        """From now on this store may tell and send; raises LeaseError while another holder has the lease.
+
+        A holder that died is taken over from when its time is over, at once by a store of the same `holder`.
+        """
+
+    def keep_lease(self, lasts: timedelta, now: datetime) -> None:
+        """Some more time; raises LeaseError when another holder took over. May be called from another thread."""
+
+    def give_lease_back(self) -> None:
+        """Others may write."""
+
+    def fence(self) -> None:
+        """Raises LeaseError when another holder took over; `save_digest` and `skip_slot` do the same."""
 
 
 class Channel(Protocol):

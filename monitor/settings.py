@@ -70,6 +70,17 @@ SETTINGS = (
         known=("starttls", "tls", "none"),
     ),
     Setting("SMTP_FROM", "", "sender", False, "sender of digests; empty: SMTP_USER, if that is an address"),
+    Setting(
+        "MONITOR_PUBLIC_URL", "", "web", False,
+        "address under which one-click requests to unsubscribe reach `monitor mail listen`; empty: by mail only",
+    ),
+    Setting(
+        "MONITOR_NOTIFY", "", "services", True,
+        "chat and push services that get digests too, as name=apprise-address with spaces between them",
+    ),
+    Setting("MONITOR_PING_START", "", "web", True, "address that is asked when a run begins"),
+    Setting("MONITOR_PING_SUCCESS", "", "web", True, "address that is asked when a run ended well"),
+    Setting("MONITOR_PING_FAIL", "", "web", True, "address that is asked when a run failed"),
     Setting("MONITOR_LOG", "INFO", "level", False, "least level that is logged", known=_LEVELS),
 )  # fmt: skip
 
@@ -97,7 +108,17 @@ class Settings:
     smtp_password: str
     smtp_tls: str
     smtp_from: str
+    public_url: str
+    notify: str
+    ping_start: str
+    ping_success: str
+    ping_fail: str
     log: str
+
+    @property
+    def services(self) -> dict[str, str]:
+        """The addresses of MONITOR_NOTIFY by name."""
+        return dict(part.split("=", 1) for part in self.notify.split())
 
     def __repr__(self) -> str:
         """Without secrets: settings end up in logs and tracebacks."""
@@ -273,6 +294,21 @@ def _contact(setting: Setting, value: str) -> str:
     return value
 
 
+def _web(setting: Setting, value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/<>]+[^\s<>]*", value):
+        raise _Refused("is no web address", "write e.g. https://example.org/ab12")
+    return value.rstrip("/") if setting.name == "MONITOR_PUBLIC_URL" else value
+
+
+def _services(setting: Setting, value: str) -> str:
+    # The value is not shown: the addresses hold secrets.
+    parts = value.split()
+    names = [part.partition("=")[0] for part in parts]
+    if not all(re.fullmatch(r"[\w-]{1,40}=\w+://\S+", part) for part in parts) or len(names) > len(set(names)):
+        raise _Refused("is no list of names and addresses", "write e.g. phone=ntfy://topic desk=mailto://…")
+    return " ".join(parts)
+
+
 def _host(setting: Setting, value: str) -> str:
     if re.fullmatch(r"[\w.-]+:[0-9]+", value):
         raise _Refused(f'"{_short(value)}" holds a port', "write the port as SMTP_PORT")
@@ -297,6 +333,8 @@ _KINDS: Mapping[str, Callable[[Setting, str], object]] = {
     "level": _level,
     "database": _database,
     "contact": _contact,
+    "web": _web,
+    "services": _services,
     "host": _host,
     "sender": _sender,
 }
@@ -366,6 +404,8 @@ def _values(setting: Setting) -> str:
         "contact": "a URL or an address",
         "host": "a host",
         "sender": "an address",
+        "web": "a URL",
+        "services": "names and URLs",
         "networks": "networks, with commas between them",
         "text": "text",
         "number": f"{_figure(setting.least)} to {_figure(setting.most)}",

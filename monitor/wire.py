@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import random
+import socket
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -22,12 +26,16 @@ from monitor.edges.corpus import read_corpus
 from monitor.edges.files import FileChannel, read_templates
 from monitor.edges.lock import folder_lock
 from monitor.edges.mail import MailChannel, SmtpServer
+from monitor.edges.notify import NotifyChannel
+from monitor.edges.ping import ping
 from monitor.edges.store import SqlStore
-from monitor.errors import Problem, SetupError, StoreError
+from monitor.errors import LeaseError, Problem, SetupError, StoreError
 from monitor.model import DigestRow, HostMemory, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
 from monitor.pipeline.again import tell_week
 from monitor.pipeline.backtest import Backtest, backtest
+from monitor.pipeline.letters import Post
+from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.room import no_progress
 from monitor.pipeline.seeding import SeedReport
 from monitor.pipeline.telling import DeliveryReport, tell_again
@@ -41,6 +49,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 # What hosts asked of us is saved this often during a run.
 KEEP_SECONDS = 2.0
+log = logging.getLogger("monitor")
+# So long a run that died on another machine keeps others out. Longer than handing over one message may take.
+LEASE = timedelta(minutes=6)
 
 
 def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -119,7 +130,20 @@ class App:
         server = smtp_server(self.settings)
         if server is not None:
             ways["mail"] = MailChannel(server)
+        if self.settings.notify:
+            ways["notify"] = NotifyChannel(self.settings.services)
         return ways
+
+    def post(self) -> Post:
+        """How digests leave, by the settings."""
+        settings = self.settings
+        sender = settings.smtp_from if smtp_server(settings) else ""
+        return Post(sender, settings.public_url, tuple(settings.services), self.templates())
+
+    def ping(self, what: str) -> bool:
+        """Tell the dead man's switch: "start", "success" or "fail"; whether it heard. Never raises."""
+        settings = self.settings
+        return ping({"start": settings.ping_start, "success": settings.ping_success}.get(what, settings.ping_fail))
 
     def fetch(
         self,
@@ -149,14 +173,17 @@ class App:
     ) -> RunReport:
         """The same inside an event loop, where it can be cancelled."""
         async with open_room(self, progress, tell_all=tell_all, patient=patient) as room:
-            return await fetch_all(room, self.filer, only=only, now_all=now_all)
+            report = await fetch_all(room, self.filer, only=only, now_all=now_all)
+        restore_order(self.watch, self.store, self.filer)
+        return report
 
     def tell(self, *, slot: str = "", say_so: bool = False) -> Told | None:
         """Make the digest of what is untold, and the week's where one is due; returns the first."""
-        sender = self.settings.smtp_from if smtp_server(self.settings) else ""
-        now, templates = self.clock.now(), self.templates()
-        told = tell(self.watch, self.store, now, sender=sender, slot=slot, say_so=say_so, templates=templates)
-        tell_week(self.watch, self.store, now, sender=sender, templates=templates)
+        # A run that was killed may have left some out of order.
+        restore_order(self.watch, self.store, self.filer)
+        now, post = self.clock.now(), self.post()
+        told = tell(self.watch, self.store, now, post=post, slot=slot, say_so=say_so)
+        tell_week(self.watch, self.store, now, post=post)
         return told
 
     def templates(self) -> dict[str, str]:
@@ -165,8 +192,7 @@ class App:
 
     def tell_again(self, row: DigestRow) -> tuple[str, ...]:
         """Queue a stored digest once more; returns problems in words."""
-        sender = self.settings.smtp_from if smtp_server(self.settings) else ""
-        return tell_again(self.watch, self.store, row, sender=sender, templates=self.templates())
+        return tell_again(self.watch, self.store, row, post=self.post())
 
     def backtest(self, progress: Progress = no_progress) -> Backtest:
         """File everything stored again by this watch, in a store of its own that is thrown away."""
@@ -183,9 +209,9 @@ class App:
             finally:
                 scratch.close()
 
-    def deliver(self) -> DeliveryReport:
-        """One round of the outbox."""
-        return deliver_all(self.store, self.channels(), self.clock)
+    def deliver(self, stopping: Callable[[], bool] = lambda: False) -> DeliveryReport:
+        """One round of the outbox; it ends early when `stopping` says so."""
+        return deliver_all(self.store, self.channels(), self.clock, stopping=stopping)
 
 
 def smtp_server(settings: Settings) -> SmtpServer | None:
@@ -260,6 +286,44 @@ async def _keep_hosts(fetcher: HttpFetcher, keep: Callable[[tuple[HostMemory, ..
 
 
 @contextlib.contextmanager
+def _lease(store: SqlStore, settings: Settings, clock: Clock) -> Iterator[None]:
+    """Hold the store's lease, and keep it from another thread as long as this process runs."""
+    # The lock on the folder keeps others of this machine out, so that a holder of the same name is dead.
+    store.take_lease(f"{socket.gethostname()}:{settings.home}", LEASE, clock.now())
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(LEASE.total_seconds() / 6):
+            try:
+                store.keep_lease(LEASE, clock.now())
+            except LeaseError:
+                return  # the next write finds out as well, and says so
+            except Exception as error:
+                log.warning("the lease could not be kept this time: %s", error)
+
+    keeper = threading.Thread(target=keep, name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+        with contextlib.suppress(StoreError):
+            store.give_lease_back()
+
+
+@contextlib.contextmanager
+def open_store(settings: Settings) -> Iterator[tuple[Watch, SqlStore]]:
+    """The watch and the store alone, for commands that only look or change a line."""
+    watch = load_watch(settings)
+    store = SqlStore.open(settings.database, SystemClock().now())
+    try:
+        yield watch, store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
 def open_app(settings: Settings, clock: Clock | None = None, *, lock: bool = False) -> Iterator[App]:
     """Open a working folder: watch, database, seeds. `lock`: refuse while another run writes here."""
     the_clock = clock or SystemClock()
@@ -269,6 +333,8 @@ def open_app(settings: Settings, clock: Clock | None = None, *, lock: bool = Fal
             stack.enter_context(folder_lock(settings.home))
         store = SqlStore.open(settings.database, the_clock.now())
         stack.callback(store.close)
+        if lock:
+            stack.enter_context(_lease(store, settings, the_clock))
         filer = Filer(watch, store)
         seeds = sync_seeds(read_corpus(settings.home / "seeds"), store, filer, the_clock.now())
         yield App(settings, watch, store, the_clock, filer, seeds)

@@ -124,6 +124,17 @@ class TestTls:
             assert deliver(settings(inbox.port, "starttls", "bot", "right"), context=trusting) == 1
         assert [content for _, _, content in inbox.taken] == [LETTER.payload]
 
+    def test_a_server_that_speaks_tls_from_the_first_byte_gets_the_letter(self, certificate: tuple[Path, Path]) -> None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*certificate)
+        trusting = ssl.create_default_context(cafile=str(certificate[0]))
+        with mail_server(ssl_context=context, authenticator=only("bot", "right"), auth_require_tls=False) as inbox:
+            assert deliver(settings(inbox.port, "tls", "bot", "right"), context=trusting) == 1
+            error = refused(settings(inbox.port, "tls", "bot", "right"))
+        assert "certificate" in str(error)
+        assert "is SMTP_TLS right for this port" in str(error)
+        assert [content for _, _, content in inbox.taken] == [LETTER.payload]
+
     def test_a_server_we_do_not_trust_gets_nothing(self, certificate: tuple[Path, Path]) -> None:
         with self.server(certificate) as inbox:
             error = refused(settings(inbox.port, "starttls", "bot", "right"))

@@ -46,6 +46,11 @@ def test_without_any_setting_everything_has_a_default() -> None:
         smtp_password="",
         smtp_tls="starttls",
         smtp_from="",
+        public_url="",
+        notify="",
+        ping_start="",
+        ping_success="",
+        ping_fail="",
         log="INFO",
     )
 

@@ -28,6 +28,7 @@ from monitor.model import Delivery, Item, Material, NewDelivery, Section, TripPa
 
 pytest_plugins = ("support.store_fixtures",)
 
+LONG_AGO = (NOW - 9 * DAY, NOW - 8 * DAY)
 FILE = NewDelivery("file", "2024-03-20.md", b"# talks\n")
 MAIL = NewDelivery("mail", "desk@example.org", b"Subject: talks\r\n\r\n", "<1@example.org>")
 
@@ -152,7 +153,7 @@ class TestSaveDigest:
         before = state_of(store)
         assert store.save_digest("s2", make_digest("two"), ["a1", "a2"], [FILE]) is None
         assert state_of(store) == before
-        assert not store.slot_taken("s2")
+        assert not store.slot_taken("s2", LONG_AGO)
 
     def test_an_error_in_the_outbox_takes_digest_and_marks_back(self, store: SqlStore) -> None:
         store.file(None, make_filed())
@@ -185,14 +186,14 @@ class TestDigests:
 
     def test_a_slot_is_taken_by_a_digest_or_by_having_nothing_to_tell(self, store: SqlStore) -> None:
         assert store.fresh()
-        assert not store.slot_taken("s1")
+        assert not store.slot_taken("s1", LONG_AGO)
         store.skip_slot("s1", NOW)
         store.skip_slot("s1", NOW)
-        assert store.slot_taken("s1")
+        assert store.slot_taken("s1", LONG_AGO)
         assert not store.fresh()
         store.save_digest("s2", make_digest(), [], [])
-        assert store.slot_taken("s2")
-        assert not store.slot_taken("s3")
+        assert store.slot_taken("s2", LONG_AGO)
+        assert not store.slot_taken("s3", LONG_AGO)
 
     def test_a_first_digest_ends_freshness(self, store: SqlStore) -> None:
         store.save_digest("s1", make_digest(), [], [])

@@ -15,6 +15,7 @@ from monitor.edges.files import read_templates
 from monitor.edges.store import SqlStore
 from monitor.errors import SetupError, TemplateError
 from monitor.pipeline.forms import usable
+from monitor.pipeline.letters import Post
 from monitor.pipeline.telling import tell, tell_again
 from monitor.stages.context import Context
 from monitor.stages.feed import FeedContext, digest_feed
@@ -110,7 +111,8 @@ class TestOverriding:
 
     def test_a_digest_is_told_whatever_its_templates_are_like(self, store: SqlStore) -> None:
         store.file(None, make_filed())
-        told = tell(WATCH, store, NOW, templates={"digest.md.j2": "{{ weather }}", "digest.html.j2": "mine"})
+        own = {"digest.md.j2": "{{ weather }}", "digest.html.j2": "mine"}
+        told = tell(WATCH, store, NOW, post=Post(templates=own))
         assert told is not None
         assert len(told.problems) == 1
         files = {each.to: each.payload.decode() for each in store.outbox(NOW)}

@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from dataclasses import asdict
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import Problem, WatchError
 from monitor.model import Kind, Signal, Source, Stop, Topic, Trip, Watch
+from monitor.stages.slots import read_timing
 from monitor.watch import TABLES, Lines, keys_of, read_watch, schema_json, toml
 
 PAGE = (Path(__file__).parents[1] / "docs" / "watch-file.md").read_text(encoding="utf-8")
@@ -40,7 +41,7 @@ def test_the_smallest_watch_takes_every_default_from_the_model() -> None:
 
 def test_the_example_of_the_page_becomes_what_it_says() -> None:
     watch = read_watch(SNIPPETS[1])
-    assert watch.digest.at == (time(7), time(18, 30))
+    assert watch.digest.at == (read_timing("07:00"), read_timing("18:30"))
     assert watch.episode.others == ("Austin", "Sullivan")
     assert watch.weights == (("ordinal", 5.0),)
     assert (watch.sources[1].kind, watch.sources[1].pause) == (Kind.INDEX, timedelta(seconds=5))

@@ -164,7 +164,8 @@ MISTAKES = {
     ),
     "a time with one digit": (
         HEAD + "[digest]\nat = '7:00'",
-        'watch.toml:5: [digest]: at: "7:00" is no time of day; write e.g. "07:00" or "18:30"',
+        'watch.toml:5: [digest]: at: "7:00" is no time of a digest; '
+        'write e.g. "07:00", "mon-fri 18:30" or "0 7 * * 1-5"',
     ),
     "a time as a number": (
         HEAD + "[digest]\nat = 7",

@@ -25,7 +25,9 @@ COMMANDS = {
     "rules": ("rules:rules", "Check the watch file's rules, or test them on labelled articles."),
     "explain": ("explain:explain", "Why an article is filed as it is: known, trip, topics, sentences."),
     "articles": ("articles:articles", "What was read and is uncertain: list it, settle it."),
+    "mail": ("mail:mail", "The outbox and the recipients: list, test, retry, pause and resume."),
     "doctor": ("setup:doctor", "Check everything a run needs, in words."),
+    "healthcheck": ("setup:healthcheck", "Whether it is alive: exit 0 or 1, for containers and timers."),
     "config": ("setup:config", "Show the settings in force, secrets masked."),
     "demo": ("demo:demo", "Three days of a trip on a small web of our own, with three digests."),
 }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -90,7 +94,8 @@ def say_told(told: Told | None, delivery: DeliveryReport, app: App) -> None:
         for problem in told.problems:
             click.echo(f"  {problem}", err=True)
     for channel, to in delivery.done:
-        click.echo(f"  {app.settings.home / 'digests' / to}" if channel == "file" else f"  mailed to {to}")
+        said = {"file": str(app.settings.home / "digests" / to), "mail": f"mailed to {to}"}
+        click.echo(f"  {said.get(channel, f'sent to {to}')}")
     for failure in delivery.failed:
         click.echo(f"  not delivered: {failure}", err=True)
 
@@ -113,6 +118,17 @@ _tell_all = click.option("--tell-all", is_flag=True, help="Tell the old items of
 _only = click.option("--source", "only", multiple=True, metavar="ID", help="Only this source (may be repeated).")
 
 
+@contextlib.contextmanager
+def _pinged(app: App) -> Iterator[list[bool]]:
+    """Tell the dead man's switch that a run begins, and how it ended: well only when the list says so."""
+    outcome: list[bool] = []
+    app.ping("start")
+    try:
+        yield outcome
+    finally:
+        app.ping("success" if outcome == [True] else "fail")
+
+
 @click.command()
 @home_options
 @_now
@@ -126,10 +142,11 @@ def run(
     obj: Context, now_all: bool, tell_all: bool, only: tuple[str, ...], strict: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Fetch, file, tell and deliver, once."""
-    with obj.app(lock=True) as app:
+    with obj.app(lock=True) as app, _pinged(app) as outcome:
         with progress_bar() as progress:
             report = app.fetch(only=_known_sources(app, only), now_all=now_all, tell_all=tell_all, progress=progress)
         if dry_run:
+            outcome.append(True)
             say_json(report_as_dict(report)) if as_json else say_report(report, obj.verbose)
             if not as_json:
                 _preview(app, "txt")
@@ -141,7 +158,9 @@ def run(
         else:
             say_report(report, obj.verbose)
             say_told(told, delivery, app)
-        sys.exit(_code(report, told, delivery, strict))
+        code = _code(report, told, delivery, strict)
+        outcome.append(code == 0)
+        sys.exit(code)
 
 
 def _told_as_dict(told: Told | None, delivery: DeliveryReport) -> dict[str, Any]:
@@ -276,7 +295,7 @@ def start(obj: Context) -> None:
             step(app)
 
     with obj.app() as app:
-        times = ", ".join(f"{at:%H:%M}" for at in app.watch.digest.at)
+        times = ", ".join(timing.text for timing in app.watch.digest.at)
         click.echo(
             f"following {app.watch.name!r}: {plural(len(app.watch.sources), 'source')}, "
             f"digest at {times} {app.watch.timezone}",
@@ -285,7 +304,11 @@ def start(obj: Context) -> None:
     ticker = Ticker(one)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ticker.stop())
-    ticker.run()
+    if not ticker.run():
+        # A mail server that is silent in the middle of a message, for one. All that is kept is kept by transactions.
+        logging.getLogger("monitor").warning("stopped in the middle of a step; the next start goes on from there")
+        sys.stderr.flush()
+        os._exit(0)
 
 
 @click.command()

@@ -1,9 +1,10 @@
-"""init, doctor, config."""
+"""init, doctor, healthcheck, config."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import click
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
 
 if TYPE_CHECKING:
+    from monitor.edges.mail import SmtpServer
+    from monitor.model import Watch
     from monitor.wire import App
 
 
@@ -68,6 +71,7 @@ def _story(name: str | None) -> Path:
 def doctor(obj: Context, as_json: bool) -> None:
     """Check everything that a run needs; exit 3 when something must be mended first."""
     import sqlite3
+    from importlib.util import find_spec
 
     from monitor import __version__
     from monitor.wire import open_app, smtp_server
@@ -103,15 +107,13 @@ def doctor(obj: Context, as_json: bool) -> None:
         rows.append(("digests", writable, f"{digests}" + ("" if writable else " cannot be written")))
         rows.append(("space", *_space(settings.home)))
         server = smtp_server(settings)
-        if watch.digest.to:
-            told = (
-                f"{server.host}:{server.port} ({server.tls}) for {plural(len(watch.digest.to), 'recipient')}"
-                if server
-                else ("recipients are set but SMTP_HOST and SMTP_FROM are not: set them in .env, or empty [digest] to")
+        rows.append(_mail(watch, server))
+        if settings.notify:
+            missing = find_spec("apprise") is None
+            told = ", ".join(settings.services) + (
+                ": apprise is missing, pip install 'monitor[notify]'" if missing else ""
             )
-            rows.append(("mail", server is not None, told))
-        else:
-            rows.append(("mail", True, "no recipients ([digest] to is empty): digests are files only"))
+            rows.append(("notify", not missing, told))
         if not settings.contact:
             rows.append(
                 ("manners", None, "MONITOR_CONTACT is empty: set a page or address that publishers can write to")
@@ -122,6 +124,7 @@ def doctor(obj: Context, as_json: bool) -> None:
         if settings.robots != "obey":
             rows.append(("robots", None, "MONITOR_ROBOTS is ignore: for servers of your own only"))
         rows += _failing(app)
+        rows += _refused(app)
         waiting = app.store.undelivered()
         rows.append(("outbox", None if waiting else True, f"{plural(waiting, 'delivery', 'deliveries')} waiting"))
     good = all(fine is not False for _, fine, _ in rows)
@@ -142,7 +145,71 @@ def doctor(obj: Context, as_json: bool) -> None:
     sys.exit(0 if good else 3)
 
 
+def _age(ctx: click.Context, option: click.Parameter, value: str | None) -> timedelta | None:
+    from monitor.watch.values import duration
+
+    try:
+        return duration(value) if value else None
+    except ValueError:
+        raise click.BadParameter(f'{value!r} is no duration; write e.g. "90m", "6h" or "2d"') from None
+
+
+@click.command()
+@home_options
+@click.option(
+    "--fetch-age", callback=_age, help="Oldest good fetch; default: 3 times the shortest interval, 2h at least."
+)
+@click.option("--digest-age", callback=_age, default="1h", show_default=True, help="How late a digest may be.")
+@json_option
+@click.pass_obj
+def healthcheck(obj: Context, fetch_age: timedelta | None, digest_age: timedelta, as_json: bool) -> None:
+    """Whether the last good fetch and the last digest are recent: exit 0 when so, 1 when not, 3 without a set-up."""
+    from monitor.edges.clock import SystemClock
+    from monitor.stages.vitals import vitals
+    from monitor.wire import open_store
+
+    with open_store(obj.settings()) as (watch, store):
+        states = tuple(store.source_states().values())
+        found = vitals(watch, states, store.slot_taken, SystemClock().now(), fetch_age=fetch_age, digest_age=digest_age)
+    good = all(each.good for each in found)
+    if as_json:
+        say_json({"ok": good, "checks": [{"name": each.name, "ok": each.good, "text": each.text} for each in found]})
+    else:
+        for each in found:
+            click.echo(f"{_MARKS[each.good]} {each.name}: {each.text}")
+    sys.exit(0 if good else 1)
+
+
 _MARKS = {True: "ok ", False: "BAD", None: "see"}
+
+
+def _mail(watch: Watch, server: SmtpServer | None) -> tuple[str, bool | None, str]:
+    count = len(watch.digest.everybody())
+    if not count:
+        return "mail", True, "no recipients ([digest] to is empty): digests are files only"
+    if server is None:
+        return (
+            "mail",
+            False,
+            "recipients are set but SMTP_HOST and SMTP_FROM are not: set them in .env, or empty [digest] to",
+        )
+    place = f"{server.host}:{server.port} ({server.tls}) for {plural(count, 'recipient')}"
+    near = server.host in ("localhost", "127.0.0.1", "::1")
+    if server.tls == "none" and not near:
+        return "mail", None, f"{place}: SMTP_TLS is none, so mail and password can be read on the way"
+    return "mail", True, place
+
+
+def _refused(app: App) -> list[tuple[str, bool | None, str]]:
+    """One line for what was given up, one for each recipient who is paused."""
+    given_up = sum(1 for each in app.store.posted() if each.state == "failed")
+    rows: list[tuple[str, bool | None, str]] = []
+    if given_up:
+        rows.append(("outbox", None, f"{plural(given_up, 'delivery', 'deliveries')} given up; see monitor mail list"))
+    for reader in app.store.readers().values():
+        if reader.paused_at:
+            rows.append(("recipient", None, f"{reader.address} is paused: {reader.reason}; monitor mail resume"))
+    return rows
 
 
 def _failing(app: App) -> list[tuple[str, bool | None, str]]:

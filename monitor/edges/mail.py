@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+
+import idna
 
 from monitor.errors import DeliveryError
 from monitor.model import Delivery
@@ -40,28 +42,52 @@ class MailChannel:
 
     def deliver(self, delivery: Delivery, accepted: Callable[[], None]) -> None:
         """See `ports.Channel`. `accepted` is called right after the server took the message, before QUIT."""
-        connection: smtplib.SMTP | None = None
+        connection = self._connect()
         try:
-            connection = self._open()
-            self._hand_over(connection, delivery)
+            with self._trouble(everybody=False):
+                self._hand_over(connection, delivery)
+            accepted()
+        finally:
+            # The message is accepted or not by now; how the server says goodbye changes nothing.
+            with contextlib.suppress(smtplib.SMTPException, OSError, ValueError):
+                connection.quit()
+            connection.close()
+
+    def check(self) -> None:
+        """Connect, encrypt and log in, and send nothing; raises DeliveryError."""
+        connection = self._connect()
+        with contextlib.suppress(smtplib.SMTPException, OSError, ValueError):
+            connection.quit()
+        connection.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        # What goes wrong here goes wrong for every message.
+        with self._trouble(everybody=True):
+            return self._open()
+
+    @contextlib.contextmanager
+    def _trouble(self, *, everybody: bool) -> Iterator[None]:
+        """What smtplib raises, as ours."""
+        server = self._server
+        try:
+            yield
         except smtplib.SMTPDataError as error:
             raise self._refused(error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPResponseException as error:
             # The greeting, TLS or the password, not this message: nothing is lost while somebody mends it.
             raise self._refused(error.smtp_code, error.smtp_error, about_us=True) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise DeliveryError(f"{self._server.host}: {error}; see SMTP_TLS and SMTP_USER", permanent=False) from error
+            raise DeliveryError(
+                f"{server.host}: {error}; see SMTP_TLS and SMTP_USER", permanent=False, everybody=everybody
+            ) from error
         except (smtplib.SMTPException, OSError, ValueError) as error:
             # ValueError: an address or a reply that cannot be written or read as ASCII.
-            raise DeliveryError(f"{self._server.host}:{self._server.port}: {error}", permanent=False) from error
-        else:
-            accepted()
-        finally:
-            if connection is not None:
-                # The message is accepted or not by now; how the server says goodbye changes nothing.
-                with contextlib.suppress(smtplib.SMTPException, OSError):
-                    connection.quit()
-                connection.close()
+            mend = ""
+            if isinstance(error, ssl.SSLError):
+                mend = "; is SMTP_TLS right for this port (starttls: 587, tls: 465), and its certificate good?"
+            raise DeliveryError(
+                f"{server.host}:{server.port}: {error}{mend}", permanent=False, everybody=everybody
+            ) from error
 
     def _open(self) -> smtplib.SMTP:
         server = self._server
@@ -86,20 +112,30 @@ class MailChannel:
 
     def _hand_over(self, connection: smtplib.SMTP, delivery: Delivery) -> None:
         # smtplib.sendmail hides which step failed and hands partial refusals back; the three steps do not.
-        for code, words in (connection.mail(_envelope(self._server.sender)), connection.rcpt(delivery.to)):
-            if code not in (250, 251):
-                raise self._refused(code, words)
+        code, words = connection.mail(_envelope(self._server.sender))
+        if code not in (250, 251):
+            raise self._refused(code, words)
+        code, words = connection.rcpt(delivery.to)
+        if code not in (250, 251):
+            raise self._refused(code, words, unknown=True)
         code, words = connection.data(delivery.payload)
         if code != 250:
             raise self._refused(code, words)
 
-    def _refused(self, code: int, words: bytes | str, *, about_us: bool = False) -> DeliveryError:
+    def _refused(
+        self, code: int, words: bytes | str, *, about_us: bool = False, unknown: bool = False
+    ) -> DeliveryError:
         said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
         permanent = 500 <= code < 600 and code not in _LOG_IN_FIRST and not about_us
-        return DeliveryError(f"{self._server.host} answered {code} {said}".strip(), permanent=permanent)
+        return DeliveryError(
+            f"{self._server.host} answered {code} {' '.join(said.split())[:300]}".strip(),
+            permanent=permanent,
+            everybody=about_us or code in _LOG_IN_FIRST,
+            unknown=unknown and permanent,
+        )
 
 
 def _envelope(address: str) -> str:
     """The bare address of "Name <address>", its domain in IDNA form."""
     local, _, domain = (parseaddr(address)[1] or address).rpartition("@")
-    return f"{local}@{domain.encode('idna').decode('ascii')}"
+    return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"

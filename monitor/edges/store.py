@@ -1,4 +1,4 @@
-"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, seven rooms."""
+"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, nine rooms."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from monitor.edges.store_digests import DigestRoom
 from monitor.edges.store_hosts import HostRoom
 from monitor.edges.store_known import KnownRoom
 from monitor.edges.store_leads import LeadRoom
+from monitor.edges.store_mail import MailRoom
 from monitor.edges.store_refile import RefileRoom
 
 
-class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, HostRoom, RefileRoom):
+class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, MailRoom, HostRoom, RefileRoom):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 
     @classmethod

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from monitor.edges import tables
-from monitor.edges.database import Room
 from monitor.edges.store_articles import (
     DEVELOPMENT,
     read_article,
     stored_article,
 )
-from monitor.edges.store_known import select_figures, sightings
+from monitor.edges.store_known import PLACE, select_figures, sightings
+from monitor.edges.store_lease import LeaseRoom
+from monitor.edges.store_mail import count_refusal, forget_refusals, wanted
 from monitor.edges.upsert import insert_into
 from monitor.model import (
     Delivery,
@@ -78,7 +79,7 @@ def _volume(connection: Connection, trips: Sequence[str]) -> tuple[Volume, ...]:
     return tuple(found)
 
 
-class DigestRoom(Room):
+class DigestRoom(LeaseRoom):
     """The part of the store that keeps digests and their deliveries."""
 
     def source_states(self) -> dict[str, SourceState]:
@@ -102,12 +103,12 @@ class DigestRoom(Room):
         """The articles that meet the condition, with all that belongs to them."""
         article, development, figure = tables.article.c, tables.development.c, tables.figure.c
         with self.reading() as connection:
-            rows = connection.execute(select(tables.article).where(asked).order_by(article.seq)).mappings().all()
+            rows = connection.execute(select(tables.article).where(asked).order_by(PLACE)).mappings().all()
             found = connection.execute(
                 select(tables.article, development.id.label("development"), development.record)
                 .join(tables.development, development.article_id == article.id)
                 .where(asked)
-                .order_by(article.seq, development.sentence)
+                .order_by(PLACE, development.sentence)
             ).mappings()
             developments = [
                 StoredDevelopment(row["development"], DEVELOPMENT.validate_json(row["record"]), read_article(row))
@@ -117,7 +118,7 @@ class DigestRoom(Room):
             echoes = connection.execute(
                 select(tables.echo.c.development_id, article.outlet)
                 .join(tables.article, article.id == tables.echo.c.article_id)
-                .order_by(article.seq)
+                .order_by(PLACE)
             )
             for development_id, outlet in echoes:
                 if outlet not in also.setdefault(development_id, []):
@@ -151,14 +152,21 @@ class DigestRoom(Room):
         with self.reading() as connection:
             return tuple(connection.execute(select(table.name).where(table.day == day).order_by(table.id)).scalars())
 
-    def slot_taken(self, slot: str) -> bool:
-        taken = select(tables.digest.c.id).where(tables.digest.c.slot == slot)
-        passed = select(tables.skipped.c.slot).where(tables.skipped.c.slot == slot)
+    def slot_taken(self, slot: str, between: tuple[datetime, datetime] | None = None) -> bool:
+        digest, skipped = tables.digest.c, tables.skipped.c
+        taken = [digest.slot == slot]
+        passed = [skipped.slot == slot]
+        if between:
+            other = ~digest.slot.startswith("by-hand:") & ~digest.slot.startswith(AGAIN)
+            taken.append(and_(digest.made_at.between(*between), other))
+            passed.append(and_(skipped.at.between(*between), ~skipped.slot.startswith(AGAIN)))
         with self.reading() as connection:
-            return any(connection.execute(statement).first() for statement in (taken, passed))
+            asked = (select(digest.id).where(or_(*taken)), select(skipped.slot).where(or_(*passed)))
+            return any(connection.execute(statement.limit(1)).first() for statement in asked)
 
     def skip_slot(self, slot: str, now: datetime) -> None:
         with self.writing() as connection:
+            self.fenced(connection)
             connection.execute(
                 insert_into(connection.dialect.name, tables.skipped).values(slot=slot, at=now).on_conflict_do_nothing()
             )
@@ -175,6 +183,7 @@ class DigestRoom(Room):
         article = tables.article.c
         try:
             with self.writing() as connection:
+                self.fenced(connection)
                 made = connection.execute(
                     insert_into(connection.dialect.name, tables.digest)
                     .values(
@@ -238,17 +247,24 @@ class DigestRoom(Room):
             return connection.execute(statement).scalar_one()
 
     def delivered(self, delivery_id: int, now: datetime) -> None:
-        with self.writing() as connection:
-            connection.execute(
-                update(tables.delivery)
-                .where(tables.delivery.c.id == delivery_id)
-                .values(state="done", done_at=now, reason="")
-            )
-
-    def delivery_failed(self, delivery_id: int, reason: str, until: datetime | None) -> None:
+        # Not fenced: that it was taken is so, whoever may write by now.
         table = tables.delivery.c
         with self.writing() as connection:
-            connection.execute(
+            row = connection.execute(
+                update(tables.delivery)
+                .where(table.id == delivery_id)
+                .values(state="done", done_at=now, reason="")
+                .returning(table.channel, table.recipient)
+            ).first()
+            if row is not None and row.channel == "mail":
+                forget_refusals(connection, row.recipient)
+
+    def delivery_failed(
+        self, delivery_id: int, reason: str, until: datetime | None, *, unknown_at: datetime | None = None
+    ) -> None:
+        table = tables.delivery.c
+        with self.writing() as connection:
+            row = connection.execute(
                 update(tables.delivery)
                 .where(table.id == delivery_id, table.state == "pending")
                 .values(
@@ -257,16 +273,22 @@ class DigestRoom(Room):
                     next_try=until,
                     state="pending" if until else "failed",
                 )
-            )
+                .returning(table.recipient)
+            ).first()
+            if row is not None and unknown_at is not None:
+                count_refusal(connection, row.recipient, reason, unknown_at)
 
     def send_again(self, digest_id: int, deliveries: Sequence[NewDelivery]) -> int:
-        """Put a digest's deliveries back into the outbox, and those that it never had; returns how many."""
+        """Put a digest's deliveries back into the outbox, and those that it never had; returns how many.
+
+        Mails to those who are paused or have left stay where they are.
+        """
         with self.writing() as connection:
             for delivery in deliveries:
                 connection.execute(_row(connection, digest_id, delivery).on_conflict_do_nothing())
             done = connection.execute(
                 update(tables.delivery)
-                .where(tables.delivery.c.digest_id == digest_id)
+                .where(tables.delivery.c.digest_id == digest_id, wanted())
                 .values(state="pending", attempts=0, next_try=None, reason="")
             )
             return done.rowcount

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,12 +57,9 @@ def unpack(data: bytes, code: str = "I") -> array[int]:
 
 # Statements are written once: SQLAlchemy then neither builds nor compiles them again.
 _AT_ADDRESS = select(tables.article.c.id).where(tables.article.c.canonical == bindparam("given"))
-_WITH_HASH = (
-    select(tables.article.c.id)
-    .where(tables.article.c.content_hash == bindparam("given"))
-    .order_by(tables.article.c.seq)
-    .limit(1)
-)
+# The order of filing.
+PLACE = func.coalesce(tables.article.c.place, tables.article.c.seq)
+_WITH_HASH = select(tables.article.c.id).where(tables.article.c.content_hash == bindparam("given")).order_by(PLACE)
 
 
 def _holding(part: ColumnElement[int], listed: str) -> Select[Any]:
@@ -106,13 +103,20 @@ class KnownRoom(Room):
         with self.reading() as connection:
             return str(connection.execute(_AT_ADDRESS, {"given": canonical}).scalar() or "")
 
-    def known_hash(self, content_hash: str) -> str:
+    def known_hash(self, content_hash: str, without: Collection[str] = ()) -> str:
         if not content_hash:
             return ""
         with self.reading() as connection:
-            return str(connection.execute(_WITH_HASH, {"given": content_hash}).scalar() or "")
+            found = connection.execute(_WITH_HASH, {"given": content_hash}).scalars()
+            return next((article_id for article_id in found if article_id not in without), "")
 
-    def candidates(self, sketch: Sequence[int], at: datetime, seeds: Sequence[int] | None = None) -> tuple[str, ...]:
+    def candidates(
+        self,
+        sketch: Sequence[int],
+        at: datetime,
+        seeds: Sequence[int] | None = None,
+        without: Collection[str] = (),
+    ) -> tuple[str, ...]:
         asked = {
             "newest": part_of(at),
             "lately": sorted(set(sketch)),
@@ -124,11 +128,13 @@ class KnownRoom(Room):
                 holders.setdefault(hash_, []).extend(map(int, few.split(",")))
             # A run of words that stands everywhere tells nothing.
             hits = Counter(seq for every in holders.values() if len(every) <= MOST_POSTINGS for seq in every)
-            best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-hits[seq], seq))[:MOST_CANDIDATES]
-            if not best:
-                return ()
-            ids = {row.seq: row.id for row in connection.execute(_IDS, {"given": best})}
-        return tuple(ids[seq] for seq in best)
+            best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-hits[seq], seq))
+            found: list[str] = []
+            while best and len(found) < MOST_CANDIDATES:
+                few, best = best[:MOST_CANDIDATES], best[MOST_CANDIDATES:]
+                ids = {row.seq: row.id for row in connection.execute(_IDS, {"given": few})}
+                found += [ids[seq] for seq in few if ids[seq] not in without]
+        return tuple(found[:MOST_CANDIDATES])
 
     def known(self, article_id: str) -> Known | None:
         with self.reading() as connection:
@@ -147,7 +153,7 @@ class KnownRoom(Room):
         statement = (
             select(article.id, article.outlet, article.title, article.published, article.text, article.seed)
             .where(article.trip == trip, or_(article.seed, article.fetched_at >= since))
-            .order_by(article.seq)
+            .order_by(PLACE)
         )
         with self.reading() as connection:
             return tuple(
@@ -169,7 +175,7 @@ class KnownRoom(Room):
             )
             .join(tables.article, article.id == sentence.article_id)
             .where(sentence.trip == trip)
-            .order_by(article.seq, sentence.idx)
+            .order_by(PLACE, sentence.idx)
         )
         with self.reading() as connection:
             return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, delete, func, or_, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, func, or_, select
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -15,7 +15,8 @@ from monitor.edges.store_articles import (
     keep_findings,
     read_article,
 )
-from monitor.model import Filed, Kept
+from monitor.edges.store_known import PLACE
+from monitor.model import Decision, Filed, Kept, Placed, Verdict
 
 _PAGE = 200
 
@@ -35,13 +36,16 @@ class RefileRoom(Room):
         while True:
             with self.reading() as connection:
                 statement = (
-                    select(tables.article).where(article.seq > last, ~article.seed).order_by(article.seq).limit(_PAGE)
+                    select(tables.article, PLACE.label("at"))
+                    .where(last < PLACE, ~article.seed)
+                    .order_by(PLACE)
+                    .limit(_PAGE)
                 )
                 rows = connection.execute(statement).mappings().all()
             if not rows:
                 return
             yield from map(_kept, rows)
-            last = rows[-1]["seq"]
+            last = rows[-1]["at"]
 
     def kept_article(self, article_id: str) -> Kept | None:
         """The article with this id, unless it is a seed."""
@@ -65,6 +69,48 @@ class RefileRoom(Room):
                 done += _keep_anew(connection, each)
             _keep_echoes(connection, echoes)
         return done
+
+    def untold_order(self) -> tuple[Placed, ...]:
+        article = tables.article.c
+        told_at = select(func.max(tables.digest.c.made_at)).scalar_subquery()
+        lately = or_(~article.quiet, told_at.is_(None), article.fetched_at > told_at)
+        first = tables.article.alias()
+        statement = (
+            select(
+                article.id,
+                article.canonical,
+                article.published,
+                article.fetched_at,
+                or_(
+                    article.decision != Decision.NONE.value,
+                    article.verdict != Verdict.NEW.value,
+                    exists().where(first.c.of_id == article.id),
+                ),
+            )
+            .where(article.digest_id.is_(None), ~article.seed, lately)
+            .order_by(PLACE)
+        )
+        with self.reading() as connection:
+            return tuple(Placed(*row) for row in connection.execute(statement))
+
+    def take_back(self, article_ids: Sequence[str]) -> None:
+        article = tables.article.c
+        with self.writing() as connection:
+            asked = select(article.id, PLACE).where(article.id == bindparam("given"))
+            places = sorted(connection.execute(asked, {"given": each}).one()[1] for each in article_ids)
+            for article_id, place in zip(article_ids, places, strict=True):
+                _take_findings_away(connection, article_id)
+                statement = tables.article.update().where(article.id == article_id)
+                connection.execute(statement.values(place=place))
+
+    def file_again(self, filed: Filed) -> dict[int, int]:
+        with self.writing() as connection:
+            _decide_anew(connection, filed)
+            ids = keep_findings(connection, filed)
+            if filed.echoes:
+                rows = [{"development_id": each, "article_id": filed.article.id} for each in sorted(set(filed.echoes))]
+                connection.execute(insert_echo(connection.dialect.name), rows)
+            return ids
 
     def settle(self, filed: Filed, *, untold: bool) -> None:
         """Keep one article as a person settled it; `untold`: the next digest tells it, whichever listed it before."""
@@ -95,6 +141,12 @@ def _take_findings_away(connection: Connection, article_id: str) -> None:
 
 def _keep_anew(connection: Connection, filed: Filed) -> int:
     """The article's decisions and findings; returns how many rows there were, 0 or 1."""
+    done = _decide_anew(connection, filed)
+    keep_findings(connection, filed)
+    return done
+
+
+def _decide_anew(connection: Connection, filed: Filed) -> int:
     values = {
         "verdict": filed.match.verdict.value,
         "of_id": filed.match.of,
@@ -104,7 +156,6 @@ def _keep_anew(connection: Connection, filed: Filed) -> int:
         "filing": FILING.dump_json(filed.filing).decode(),
     }
     updated = connection.execute(tables.article.update().where(tables.article.c.id == filed.article.id).values(values))
-    keep_findings(connection, filed)
     return updated.rowcount
 
 

@@ -162,6 +162,8 @@ article = Table(
     Column("filing", Text, nullable=False),
     Column("shingles", LargeBinary),
     Column("digest_id", Integer, ForeignKey("digest.id")),
+    # Its place in the order of filing where that is not the order of coming, which `seq` is.
+    Column("place", Integer),
     Index("ix_article_hash", "content_hash"),
     Index("ix_article_told", "digest_id", "seed"),
     Index("ix_article_trip", "trip"),
@@ -247,4 +249,26 @@ delivery = Table(
     Column("done_at", Utc),
     UniqueConstraint("digest_id", "channel", "recipient"),
     Index("ix_delivery_state", "state", "next_try"),
+)
+
+# Who may write: the row's one holder, until its time. Each new holder gets a greater token.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("token", Integer, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("until", Utc),
+)
+
+# How a mail address fares. `token`: by which its owner may leave; `failures`: refusals for good, in a row.
+recipient = Table(
+    "recipient",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("token", String, nullable=False, unique=True),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    Column("paused_at", Utc),
+    Column("left_at", Utc),
 )

@@ -39,6 +39,9 @@ from monitor.model.reported import (
     Delivery,
     Kept,
     NewDelivery,
+    Placed,
+    Posted,
+    Reader,
     RunReport,
     SourceReport,
     SourceState,
@@ -65,7 +68,7 @@ from monitor.model.told import (
     TripPart,
     Volume,
 )
-from monitor.model.watched import DigestPlan, Episode, Kind, Signal, Source, Stop, Topic, Trip, Watch
+from monitor.model.watched import DigestPlan, Episode, Kind, Recipient, Signal, Source, Stop, Timing, Topic, Trip, Watch
 
 __all__ = [
     "Article",
@@ -107,7 +110,11 @@ __all__ = [
     "Page",
     "PendingLead",
     "Perhaps",
+    "Placed",
+    "Posted",
     "Prepared",
+    "Reader",
+    "Recipient",
     "Request",
     "RobotsFile",
     "RunReport",
@@ -125,6 +132,7 @@ __all__ = [
     "StopMark",
     "StoredArticle",
     "StoredDevelopment",
+    "Timing",
     "Topic",
     "TopicHit",
     "Trip",

@@ -73,6 +73,17 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """An article in the order of filing. `bears`: whether others depend on it, or it on them."""
+
+    article_id: str
+    canonical: str
+    published: datetime | None
+    fetched_at: datetime
+    bears: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDevelopment:
     """A development with its row, its article and the outlets that carry it."""
 
@@ -147,3 +158,37 @@ class NewDelivery:
     to: str
     payload: bytes
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A delivery that is not done: `state` "pending" or "failed" (for good), with the reason of the last try."""
+
+    digest: str
+    made_at: datetime
+    channel: str
+    to: str
+    state: str
+    attempts: int
+    next_try: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How a mail address fares. `token`: by which its owner may leave; `failures`: refusals for good, in a row.
+
+    `paused_at`: it was refused too often; `left_at`: its owner left. It gets nothing then.
+    """
+
+    address: str
+    token: str
+    failures: int = 0
+    reason: str = ""
+    paused_at: datetime | None = None
+    left_at: datetime | None = None
+
+    @property
+    def wants_mail(self) -> bool:
+        """Whether messages may be written to it."""
+        return self.paused_at is None and self.left_at is None

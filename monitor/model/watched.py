@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -97,18 +97,49 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Local times at which a digest is due, as the fields of a cron line. `text`: as it was written.
+
+    Empty `days`, `months` (from 1) and `weekdays` (Monday is 0) mean all of them.
+    """
+
+    text: str
+    hours: tuple[int, ...]
+    minutes: tuple[int, ...]
+    days: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets digests by mail. `format`: "html" (with a plain text beside it) or "text"; no trips, topics: all."""
+
+    to: str
+    format: str = "html"
+    trips: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DigestPlan:
     """When and how digests are told. `at`: local times; `empty`: "skip" or "say so" on days with nothing new.
 
-    `weekly`: the weekday ("mon" to "sun") with whose digest the seven days before are told again in one, or "".
+    `to`: everybody who gets the whole digest; `recipients`: those who chose; `weekly`: the weekday ("mon" to "sun")
+    with whose digest the seven days before are told again in one, or "".
     """
 
-    at: tuple[time, ...] = (time(7, 0),)
+    at: tuple[Timing, ...] = (Timing("07:00", (7,), (0,)),)
     formats: tuple[str, ...] = ("md", "html")
     to: tuple[str, ...] = ()
     empty: str = "skip"
     limit: int = 18
     weekly: str = ""
+    recipients: tuple[Recipient, ...] = ()
+
+    def everybody(self) -> tuple[Recipient, ...]:
+        """All recipients, those of `to` first."""
+        return (*(Recipient(to) for to in self.to), *self.recipients)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.model import Digest, Watch
-from monitor.pipeline.telling import Told, deliveries
+from monitor.pipeline.letters import NO_POST, Post, deliveries
+from monitor.pipeline.telling import Told
 from monitor.ports import Store
 from monitor.stages.digest import Span, has_news, make_digest
-from monitor.stages.render import SHIPPED
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK = timedelta(days=7)
 
 
-def tell_week(
-    watch: Watch, store: Store, now: datetime, *, sender: str = "", templates: Mapping[str, str] = SHIPPED
-) -> Told | None:
+def tell_week(watch: Watch, store: Store, now: datetime, *, post: Post = NO_POST) -> Told | None:
     """The digest of the seven days before the last `[digest] weekly` weekday, once.
 
     None where none is asked for, where it has been told, or where nothing was told in those days. After downtime it
@@ -38,7 +35,7 @@ def tell_week(
     if not has_news(digest):
         store.skip_slot(slot, now)
         return None
-    rows, problems = deliveries(digest, watch, store, sender, now, templates)
+    rows, problems = deliveries(digest, watch, store, post, now)
     made = store.save_digest(slot, digest, (), rows)
     return None if made is None else Told(made, digest, problems)
 

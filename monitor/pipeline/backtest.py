@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.model import Decision, Digest, Filed, Filing, Kept, Page, Prepared, SourceState, Watch
+from monitor.model import Decision, Digest, Filed, Filing, Kept, SourceState, Watch
 from monitor.pipeline.filing import Filer
+from monitor.pipeline.ordering import prepare_kept
 from monitor.pipeline.room import no_progress
 from monitor.ports import Store
-from monitor.stages import dedup
 from monitor.stages.digest import make_digest
 
 GAINED, LOST, MOVED, UNSURE, TOPICS = "gained", "lost", "moved", "unsure", "topics"
@@ -74,7 +74,7 @@ def backtest(
     filed: list[Filed] = []
     number = 0
     for number, each in enumerate(kept, 1):
-        outcome = filer.keep(each.article, _prepared(each), None, quiet=each.quiet, settled=each.filing.settled)
+        outcome = filer.keep(each.article, prepare_kept(each), None, quiet=each.quiet, settled=each.filing.settled)
         progress("filing", number, max(total, number))
         if outcome.filed is not None and (change := _change(each, outcome.filed.filing)):
             changes.append(change)
@@ -90,12 +90,6 @@ def backtest(
         {one.article.id: tuple(places[id_] for id_ in one.echoes if id_ in places) for one in filed},
         make_digest(replace(material, states=states), watch, now=now, name="backtest"),
     )
-
-
-def _prepared(each: Kept) -> Prepared:
-    article = each.article
-    page = Page(article.url, article.title, article.text, article.author, article.outlet, article.published)
-    return Prepared(page, dedup.fingerprint(article.text), article.content_hash)
 
 
 def _change(each: Kept, now: Filing) -> Change | None:

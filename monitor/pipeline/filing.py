@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -83,6 +84,8 @@ class Filer:
         self._indexes: dict[str, KnownIndex] = {}
         self._stories: dict[str, StoryIndex] = {}
         self._texts = KnownTexts(store)
+        # Articles that are filed again and have not had their turn: nothing is compared with them.
+        self._later: set[str] = set()
         names = [name for trip in watch.trips for name in trip.people]
         names += [name for trip in watch.trips for stop in trip.stops for name in (stop.place, stop.country)]
         quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
@@ -109,19 +112,36 @@ class Filer:
         known = self._store.known_sentences(trip)
         self._indexes[trip] = KnownIndex([each for each in known if each.article_id != article_id])
 
+    @contextlib.contextmanager
+    def without(self, article_ids: Iterable[str]) -> Iterator[None]:
+        """Inside it these articles count as not filed, each until it is kept again; the store has taken them back."""
+        self._later = set(article_ids)
+        self._indexes.clear()
+        self._stories.clear()
+        try:
+            yield
+        except BaseException:
+            # The store goes back to what it was; what is known is read from it again.
+            self._indexes.clear()
+            self._stories.clear()
+            raise
+        finally:
+            self._later = set()
+
     def stories(self, trip: str, now: datetime) -> StoryIndex:
         """The recent reports of a trip, read once a run."""
         if trip not in self._stories:
-            self._stories[trip] = StoryIndex(self._store.recent_texts(trip, now - STORY_DAYS))
+            recent = self._store.recent_texts(trip, now - STORY_DAYS)
+            self._stories[trip] = StoryIndex(each for each in recent if each.article_id not in self._later)
         return self._stories[trip]
 
     def judge(self, article: Article, fingerprint: Fingerprint) -> Match:
         """Whether the article's text is known; a copy of a copy points to the first."""
-        same = self._store.known_hash(article.content_hash)
+        same = self._store.known_hash(article.content_hash, self._later)
         if same and same != article.id:
             return self._first(Match(Verdict.COPY, same, 1.0, 1.0, 1.0, 1.0, 1.0))
         found = self._store.candidates(
-            dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles)
+            dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles), self._later
         )
         return self._first(dedup.judge(article.text, self._texts.all(found), fingerprint))
 
@@ -212,10 +232,11 @@ class Filer:
         compare: bool = True,
         quiet: bool = False,
         settled: Settled | None = None,
+        again: bool = False,
     ) -> Outcome:
-        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy;
+        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy.
 
-        `settled`: what a person said of it.
+        `settled`: what a person said of it; `again`: it is kept already, and was taken back.
         """
         fingerprint = prepared.fingerprint
         match = self.judge(article, fingerprint) if compare else Match(Verdict.NEW)
@@ -240,7 +261,8 @@ class Filer:
             echoes=echoes_of(article, read),
             quiet=quiet,
         )
-        ids = self._store.file(lead_id, filed)
+        ids = self._store.file_again(filed) if again else self._store.file(lead_id, filed)
+        self._later.discard(article.id)
         self._texts.add(article, fingerprint)
         self._learn(article, filing, read, ids)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)

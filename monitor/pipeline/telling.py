@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.errors import DeliveryError
-from monitor.model import Delivery, Digest, DigestRow, NewDelivery, Watch
-from monitor.pipeline.forms import files, usable
+from monitor.model import Delivery, Digest, DigestRow, NewDelivery, SourceLine, Watch
+from monitor.pipeline.letters import NO_POST, Post, deliveries
 from monitor.ports import Channel, Clock, Store
-from monitor.stages.digest import alerts, has_news, make_digest
-from monitor.stages.letter import write_letter
-from monitor.stages.render import SHIPPED
+from monitor.stages.digest import NEEDS_A_LOOK, alerts, has_news, make_digest
 
 LONGEST_TRY = timedelta(hours=48)
 FIRST_REST = timedelta(minutes=5)
@@ -53,14 +51,7 @@ def preview(watch: Watch, store: Store, now: datetime) -> Digest | None:
 
 
 def tell(
-    watch: Watch,
-    store: Store,
-    now: datetime,
-    *,
-    sender: str = "",
-    slot: str = "",
-    say_so: bool = False,
-    templates: Mapping[str, str] = SHIPPED,
+    watch: Watch, store: Store, now: datetime, *, post: Post = NO_POST, slot: str = "", say_so: bool = False
 ) -> Told | None:
     """Make the digest, mark its articles as told and fill the outbox, all at once.
 
@@ -72,7 +63,8 @@ def tell(
     alerted = alerts(material.states, watch, now)
     if not (has_news(digest) or alerted or say_so):
         return None
-    rows, problems = deliveries(digest, watch, store, sender, now, templates)
+    digest = replace(digest, sources=(*digest.sources, *_health(store, now)))
+    rows, problems = deliveries(digest, watch, store, post, now)
     articles = [stored.article.id for stored in material.articles]
     made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, rows)
     if made is None:
@@ -81,11 +73,24 @@ def tell(
     return Told(made, digest, problems)
 
 
-def tell_again(
-    watch: Watch, store: Resender, row: DigestRow, *, sender: str = "", templates: Mapping[str, str] = SHIPPED
-) -> tuple[str, ...]:
+def _health(store: Store, now: datetime) -> tuple[SourceLine, ...]:
+    """A line on mail that did not arrive, without naming anybody: the digest goes to all."""
+    readers = store.readers()
+    left = {address for address, reader in readers.items() if reader.left_at is not None}
+    lately = (each for each in store.posted() if each.channel == "mail" and each.made_at > now - timedelta(days=7))
+    refused = sum(1 for each in lately if each.state == "failed" and each.to not in left)
+    paused = sum(1 for reader in readers.values() if reader.paused_at is not None)
+    said = []
+    if refused:
+        said.append(f"{refused} mail{'s' * (refused > 1)} of the last week could not be delivered")
+    if paused:
+        said.append(f"{paused} recipient{' is' if paused == 1 else 's are'} paused")
+    return (SourceLine("", "Mail", f"{NEEDS_A_LOOK}: {', '.join(said)}; see monitor mail list"),) if said else ()
+
+
+def tell_again(watch: Watch, store: Resender, row: DigestRow, *, post: Post = NO_POST) -> tuple[str, ...]:
     """Queue a stored digest once more, for recipients it never reached as well; returns problems in words."""
-    rows, problems = deliveries(row.digest, watch, store, sender, row.digest.made_at, templates)
+    rows, problems = deliveries(row.digest, watch, store, post, row.digest.made_at)
     store.send_again(row.id, rows)
     return problems
 
@@ -97,50 +102,57 @@ def _name(watch: Watch, store: Store, now: datetime) -> str:
     return day if not made else f"{day}-{made + 1}"
 
 
-def deliveries(
-    digest: Digest, watch: Watch, store: Store, sender: str, now: datetime, templates: Mapping[str, str] = SHIPPED
-) -> tuple[list[NewDelivery], tuple[str, ...]]:
-    """A digest's rows for the outbox: its files and its letters; and what could not be made, in words."""
-    templates, wrong = usable(digest, templates)
-    made, problems = files(digest, watch, store, templates), list(wrong)
-    for to in watch.digest.to:
-        if not sender:
-            problems.append(f"{to}: not mailed, SMTP_HOST and SMTP_FROM are not set in .env")
-            continue
-        try:
-            made.append(write_letter(digest, sender=sender, to=to, now=now, templates=templates))
-        except (ValueError, UnicodeError) as error:
-            problems.append(f"{to}: not mailed, {error}; mend [digest] to")
-    return made, tuple(problems)
+def deliver_all(
+    store: Store,
+    channels: Mapping[str, Channel],
+    clock: Clock,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+) -> DeliveryReport:
+    """One round of the outbox. A delivery that fails rests and is tried again; the others go on.
 
-
-def deliver_all(store: Store, channels: Mapping[str, Channel], clock: Clock) -> DeliveryReport:
-    """One round of the outbox. A delivery that fails rests and is tried again; the others go on."""
+    Where a channel itself does not answer, the rest of its deliveries are not tried in this round. `stopping` is asked
+    before each. Raises LeaseError when another run has taken over.
+    """
     done, failed = [], []
+    down: dict[str, DeliveryError] = {}
     for delivery in store.outbox(clock.now()):
+        if stopping():
+            break
         channel = channels.get(delivery.channel)
         if channel is None:
             # Without settings for it the row waits: nothing is dropped because a setting is missing.
             failed.append(f"{delivery.to}: no {delivery.channel} is set up; see `monitor doctor`")
             continue
+        store.fence()
 
         def accepted(delivery: Delivery = delivery) -> None:
             store.delivered(delivery.id, clock.now())
 
         try:
+            if delivery.channel in down:
+                raise down[delivery.channel]
             channel.deliver(delivery, accepted)
             done.append((delivery.channel, delivery.to))
         except DeliveryError as error:
-            until = None if error.permanent else _next_try(delivery, clock.now())
-            store.delivery_failed(delivery.id, str(error), until)
+            if error.everybody:
+                down[delivery.channel] = error
+            now = clock.now()
+            until = None if error.permanent else _next_try(delivery, now)
+            store.delivery_failed(delivery.id, str(error), until, unknown_at=now if error.unknown else None)
             rest = "given up" if until is None else f"next try {until:%-d %b, %H:%M} UTC"
             failed.append(f"{delivery.to}: {error} ({rest})")
     return DeliveryReport(tuple(done), tuple(failed))
 
 
 def _next_try(delivery: Delivery, now: datetime) -> datetime | None:
-    """Double the rest after each failure; give up when the tries together span 48 hours."""
-    rest: timedelta = FIRST_REST * 2**delivery.attempts
-    if FIRST_REST * (2 ** (delivery.attempts + 1) - 1) > LONGEST_TRY:
-        return None
-    return now + rest
+    """Double the rest after each failure; the last try comes 48 hours after the first."""
+
+    def after(tries: int) -> timedelta:
+        """From the first try to the one after so many."""
+        span: timedelta = FIRST_REST * (2**tries - 1)
+        return min(span, LONGEST_TRY)
+
+    # Far more tries than fit: the difference is nothing, and 2**n is no longer a span of time.
+    rest = after(delivery.attempts + 1) - after(delivery.attempts) if delivery.attempts < 20 else timedelta(0)
+    return now + rest if rest else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.errors import MessageError
@@ -10,14 +11,21 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from hashlib import blake2b
+from html import escape
+
+import idna
 
 from monitor.model import Digest, NewDelivery
 from monitor.stages.digest import NEEDS_A_LOOK
+from monitor.stages.narrow import ever_shorter
 from monitor.stages.render import SHIPPED, render
 from monitor.text import one_line
 
 # The default of 78 would fold and encode long List headers, which breaks one-click unsubscribing.
 POLICY = SMTP.clone(max_line_length=998)
+# Gmail cuts a body near 102 KB; quoted-printable and a margin are within the rest.
+MOST_BYTES = 90_000
+_OPENING = re.compile(r"<body[^>]*>")
 
 
 def ascii_address(address: str) -> str:
@@ -25,7 +33,10 @@ def ascii_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain:
         raise ValueError(f"{address!r} is no mail address")
-    return f"{local}@{domain.encode('idna').decode('ascii')}"
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError as error:
+        raise ValueError(f"{address!r} is no mail address: {error}") from error
 
 
 def subject_line(digest: Digest) -> str:
@@ -38,33 +49,90 @@ def subject_line(digest: Digest) -> str:
 
 
 def write_letter(
-    digest: Digest, *, sender: str, to: str, now: datetime, templates: Mapping[str, str] = SHIPPED
+    digest: Digest,
+    *,
+    sender: str,
+    to: str,
+    now: datetime,
+    form: str = "html",
+    unsubscribe: str = "",
+    templates: Mapping[str, str] = SHIPPED,
 ) -> NewDelivery:
-    """The message for one recipient, as a delivery for the outbox. Raises ValueError for an unusable address."""
+    """The message for one recipient, as a delivery for the outbox. Raises ValueError for an unusable address.
+
+    `form`: "html", with a plain text beside it, or "text" alone. `unsubscribe`: the address that takes the one-click
+    request of this recipient (RFC 8058), "" for none.
+    """
     try:
-        return _write(digest, sender=sender, to=to, now=now, templates=templates)
+        return _write(digest, sender, to, now, form, unsubscribe, templates)
     except (MessageError, IndexError) as error:
         # What the email package raises for addresses that its parser stumbles over.
         raise ValueError(f"{to!r} is no mail address") from error
 
 
-def _write(digest: Digest, *, sender: str, to: str, now: datetime, templates: Mapping[str, str]) -> NewDelivery:
+def write_test_letter(story: str, *, sender: str, to: str, now: datetime) -> NewDelivery:
+    """A message that shows that mail arrives; not for the outbox."""
     name, address = parseaddr(sender)
     address, recipient = ascii_address(address or sender), ascii_address(to)
-    domain = address.rpartition("@")[2]
-    local = blake2b(f"{digest.name}\0{digest.made_at.isoformat()}\0{recipient}".encode(), digest_size=16).hexdigest()
-    message_id = f"<{local}@{domain}>"
-    message = EmailMessage(policy=POLICY)
-    message["From"] = Address(one_line(name or digest.story, 60), addr_spec=address)
-    message["To"] = Address(addr_spec=recipient)
+    message = _head(name or story, address, recipient, f"test{now.isoformat()}\0{recipient}", now)
+    message["Subject"] = one_line(f"{story}: a test", 120)
+    message.set_content(
+        f"This is a test of the digest about {one_line(story, 120)}.\nMail from this sender arrives here.\n",
+        cte="quoted-printable",
+    )
+    return NewDelivery("mail", recipient, message.as_bytes(), str(message["Message-ID"]))
+
+
+def _write(
+    digest: Digest, sender: str, to: str, now: datetime, form: str, unsubscribe: str, templates: Mapping[str, str]
+) -> NewDelivery:
+    name, address = parseaddr(sender)
+    address, recipient = ascii_address(address or sender), ascii_address(to)
+    identity = f"{digest.name}\0{digest.made_at.isoformat()}\0{recipient}"
+    message = _head(name or digest.story, address, recipient, identity, now)
     message["Subject"] = subject_line(digest)
+    ways = [f"<mailto:{address}?subject=unsubscribe>"]
+    if unsubscribe:
+        ways.insert(0, f"<{unsubscribe}>")
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message["List-Unsubscribe"] = ", ".join(ways)
+    message.set_content(_fitting(digest, "mail-txt", templates), cte="quoted-printable")
+    if form == "html":
+        message.add_alternative(_fitting(digest, "mail", templates), subtype="html", cte="quoted-printable")
+        # A random boundary would make two renderings of the same letter differ.
+        message.set_boundary(f"=_{_hash(identity)}")
+    return NewDelivery("mail", recipient, message.as_bytes(), str(message["Message-ID"]))
+
+
+def _head(name: str, address: str, recipient: str, identity: str, now: datetime) -> EmailMessage:
+    """The headers that every message of ours has."""
+    domain = address.rpartition("@")[2]
+    message = EmailMessage(policy=POLICY)
+    message["From"] = Address(one_line(name, 60), addr_spec=address)
+    message["To"] = Address(addr_spec=recipient)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id
+    message["Message-ID"] = f"<{_hash(identity)}@{domain}>"
     message["List-Id"] = f"<digest.{domain}>"
-    message["List-Unsubscribe"] = f"<mailto:{address}?subject=unsubscribe>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(render(digest, "mail-txt", templates), cte="quoted-printable")
-    message.add_alternative(render(digest, "mail", templates), subtype="html", cte="quoted-printable")
-    # A random boundary would make two renderings of the same letter differ.
-    message.set_boundary(f"=_{local}")
-    return NewDelivery("mail", recipient, message.as_bytes(), message_id)
+    message["X-Auto-Response-Suppress"] = "All"
+    return message
+
+
+def _hash(identity: str) -> str:
+    return blake2b(identity.encode(), digest_size=16).hexdigest()
+
+
+def _fitting(digest: Digest, form: str, templates: Mapping[str, str]) -> str:
+    """The body in this form, cut with a note when it would be longer than mail programs show."""
+    for shorter, missing in ever_shorter(digest):
+        body = render(shorter, form, templates)
+        note = f"Shortened to fit into a mail: {missing} more in digest {one_line(digest.name, 40)}." if missing else ""
+        if form == "mail" and note:
+            opening = _OPENING.search(body)
+            place = opening.end() if opening else 0
+            body = f"{body[:place]}\n<p>{escape(note)}</p>{body[place:]}"
+        elif note:
+            body = f"{note}\n\n{body}"
+        if len(body.encode()) <= MOST_BYTES:
+            break
+    return body

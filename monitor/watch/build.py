@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
-
-from monitor.model import DigestPlan, Episode, Kind, Signal, Source, Stop, Topic, Trip, Watch
+from monitor.model import DigestPlan, Episode, Kind, Recipient, Signal, Source, Stop, Topic, Trip, Watch
+from monitor.stages.slots import read_timing
 from monitor.watch.schema import SourceTable, TripTable, WatchFile
 from monitor.watch.values import duration
 
@@ -30,12 +29,15 @@ def build(form: WatchFile) -> Watch:
         topics=tuple(Topic(row.id, row.name, row.rule, row.exclude) for row in form.topic),
         sources=tuple(_source(row, main) for row in form.source),
         digest=DigestPlan(
-            at=tuple(sorted(time.fromisoformat(clock) for clock in digest.at)),
+            at=tuple(read_timing(text) for text in digest.at),
             formats=tuple(digest.formats),
             to=tuple(digest.to),
             empty=digest.empty,
             limit=digest.limit,
             weekly=digest.weekly,
+            recipients=tuple(
+                Recipient(row.to, row.format, tuple(row.trips), tuple(row.topics)) for row in form.recipient
+            ),
         ),
         weights=tuple(form.weights.items()),
     )

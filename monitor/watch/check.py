@@ -40,6 +40,28 @@ def check_tables(report: Report, compile_rule: Compile) -> None:
     _check_names(report)
     check_rules(report, compile_rule)
     _check_weights(report)
+    _check_recipients(report)
+
+
+def _check_recipients(report: Report) -> None:
+    """Recipients that are there twice, and trips and topics that the watch does not have."""
+    digest = report.data.get("digest")
+    everybody = digest.get("to") if isinstance(digest, dict) else None
+    seen = {each.lower() for each in everybody if isinstance(each, str)} if isinstance(everybody, list) else set()
+    for index, row in _rows(report.data, "recipient"):
+        to = row.get("to")
+        if isinstance(to, str):
+            if to.lower() in seen:
+                report.add(("recipient", index, "to"), f'"{to}" is a recipient already', "take one of them out")
+            seen.add(to.lower())
+        for key, table in (("trips", "trip"), ("topics", "topic")):
+            have = [other["id"] for _, other in _rows(report.data, table) if isinstance(other.get("id"), str)]
+            chosen = row.get(key)
+            for number, wanted in enumerate(chosen if isinstance(chosen, list) else ()):
+                if isinstance(wanted, str) and wanted not in have:
+                    near = get_close_matches(wanted, have, 1)
+                    mend = f'did you mean "{near[0]}"?' if near else f"write the id of a [[{table}]]"
+                    report.add(("recipient", index, key, number), f'there is no {table} "{wanted}"', mend)
 
 
 def _check_weights(report: Report) -> None:

@@ -24,7 +24,9 @@ _WANTED = {
     "dict": "a table",
 }
 _BOUNDS = {"greater_than_equal": ("small", "least", "ge"), "less_than_equal": ("large", "most", "le")}
-_ROWS = {"source": "source", "trip": "trip", "topic": "topic", "stop": "stop", "signals": "signal"}
+_ROWS = {
+    "recipient": "recipient", "source": "source", "trip": "trip", "topic": "topic", "stop": "stop", "signals": "signal",
+}  # fmt: skip
 
 
 class Report:
@@ -85,7 +87,7 @@ class Report:
         rows: Any = self.data
         while len(path) > 1 and path[0] in _ROWS and isinstance(path[1], int):
             row = rows[path[0]][path[1]]
-            label = (row.get("id") or row.get("place")) if isinstance(row, dict) else None
+            label = (row.get("id") or row.get("place") or row.get("to")) if isinstance(row, dict) else None
             known = isinstance(label, str) and label.strip()
             names.append(f"{_ROWS[str(path[0])]} " + (f'"{plain(str(label))}"' if known else str(path[1] + 1)))
             rows, path = row, path[2:]

@@ -29,7 +29,7 @@ Empty = Annotated[str, AfterValidator(values.one_of("skip", "say so")), _enum("s
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Annotated[str, AfterValidator(values.one_of("", *WEEKDAYS)), _enum("", *WEEKDAYS)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-_TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+_TIME = {"type": "string", "pattern": "^([A-Za-z,-]+ )?([01][0-9]|2[0-3]):[0-5][0-9]$|^\\S+ \\S+ \\S+ \\S+ \\S+$"}
 _DURATION = {"pattern": "^[0-9]{1,6}(ms|s|m|h|d)$"}
 
 
@@ -75,11 +75,11 @@ class DigestTable(Table):
     """When and how digests are told."""
 
     at: Annotated[
-        list[Annotated[str, AfterValidator(values.clock)]],
+        list[Annotated[str, AfterValidator(values.timing)]],
         BeforeValidator(values.listed),
         AfterValidator(values.some_once),
         WithJsonSchema({"anyOf": [_TIME, {"type": "array", "items": _TIME, "minItems": 1}]}),
-    ] = _key("local time or times of a digest", "07:00", default=["07:00"])
+    ] = _key("local time or times of a digest, also with weekdays or as a cron line", "07:00", default=["07:00"])
     formats: Annotated[list[Format], AfterValidator(values.some_once)] = _key(
         "forms in which a digest is written", ["md", "html"], default=["md", "html"]
     )
@@ -89,6 +89,17 @@ class DigestTable(Table):
     empty: Empty = _key("what to do on a day with nothing new", "skip", default="skip")
     limit: int = _key("how many developments stand above the fold", 18, default=18, ge=1, le=1000)
     weekly: Weekday = _key("the weekday on which the week before is told again in one", "mon", default="")
+
+
+class RecipientTable(Table):
+    """Somebody who gets a part of the digest by mail, or in another form."""
+
+    to: Annotated[str, AfterValidator(values.address)] = _key("who gets it", "kim@example.org")
+    format: Annotated[str, AfterValidator(values.one_of("html", "text")), _enum("html", "text")] = _key(
+        "the form of the mail", "text", default="html"
+    )
+    trips: Annotated[list[Id], AfterValidator(values.each_once)] = _key("only these trips", ["blinken-02"], default=[])
+    topics: Annotated[list[Id], AfterValidator(values.each_once)] = _key("only these topics", ["aid"], default=[])
 
 
 class SourceTable(Table):
@@ -159,6 +170,7 @@ class WatchFile(Table):
     watch: WatchTable = _key("the story", {"name": "A story", "subject": "word"})
     digest: DigestTable = _key("when and how digests are told", {"at": "07:00"}, default=DigestTable())
     weights: dict[str, Number] = _key("numbers that replace the built-in ones", {"ordinal": 5.0}, default={})
+    recipient: list[RecipientTable] = _key("who gets a part of it, or another form", [], default=[])
     source: list[SourceTable] = _key("where articles come from", [], default=[])
     trip: list[TripTable] = _key("the episodes", [], default=[])
     topic: list[TopicTable] = _key("the subjects", [], default=[])
@@ -169,6 +181,7 @@ TABLES: dict[str, type[Table]] = {
     "watch": WatchTable,
     "watch.episode": EpisodeTable,
     "digest": DigestTable,
+    "recipient": RecipientTable,
     "source": SourceTable,
     "trip": TripTable,
     "trip.signals": SignalTable,
@@ -180,6 +193,7 @@ HEADERS = {
     "watch.episode": "[watch.episode]",
     "digest": "[digest]",
     "weights": "[weights]",
+    "recipient": "[[recipient]]",
     "source": "[[source]]",
     "trip": "[[trip]]",
     "trip.signals": "the signals of a [[trip]]",

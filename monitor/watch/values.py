@@ -12,9 +12,11 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import idna
 from pydantic_core import PydanticCustomError
 
 from monitor.errors import ExtractError
+from monitor.stages.slots import read_timing
 from monitor.watch.wording import meant
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -82,10 +84,14 @@ def zone(value: str) -> str:
     return value
 
 
-def clock(value: str) -> str:
-    """A time of day."""
-    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
-        raise refusal(f'"{value}" is no time of day', 'write e.g. "07:00" or "18:30"')
+def timing(value: str) -> str:
+    """A time of day, also with weekdays, or a cron line."""
+    try:
+        read_timing(value)
+    except ValueError as error:
+        said = str(error)
+        what = f'"{value}" {said}' if said[:2] in ("is", "na") else f'"{value}" is no time of a digest: {said}'
+        raise refusal(what, 'write e.g. "07:00", "mon-fri 18:30" or "0 7 * * 1-5"') from None
     return value
 
 
@@ -95,8 +101,13 @@ def listed(value: object) -> object:
 
 
 def address(value: str) -> str:
-    """A mail address."""
-    if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*", value, re.ASCII):
+    """A mail address; its domain may be in any script that has an ASCII form."""
+    local, _, domain = value.rpartition("@")
+    try:
+        good = re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+", local, re.ASCII) and idna.encode(domain, uts46=True)
+    except idna.IDNAError:
+        good = None
+    if not good or not re.fullmatch(r"[\w.-]+", domain) or domain.endswith("."):
         inner = re.search(r"<([^<>\s]+@[^<>\s]+)>", value)
         bare = inner[1] if inner else "desk@example.org"
         raise refusal(f'"{value}" is no mail address', f'write e.g. "{bare}"')

@@ -10,16 +10,31 @@ import pytest
 from monitor.edges.store import SqlStore
 
 from .builders import NOW
+from .postgres import NoServerError, Server, server
 from .stores import MakeStore
 
-KINDS = ("sqlite",)
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server | str]:
+    """A server, or why there is none."""
+    try:
+        with server() as running:
+            yield running
+    except NoServerError as error:
+        yield str(error)
 
 
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of its own."""
-    assert request.param == "sqlite"
-    return f"sqlite:///{tmp_path}/monitor.db"
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/monitor.db"
+    running = request.getfixturevalue("postgres")
+    if isinstance(running, str):
+        pytest.skip(running)
+    return str(running.fresh())
 
 
 @pytest.fixture

@@ -1,0 +1,38 @@
+"""What came too late is filed in its place: the same articles of one digest give the same digest in any order."""
+
+from __future__ import annotations
+
+from monitor.model import Kept, Page, Prepared, Watch
+from monitor.pipeline.filing import Filer
+from monitor.ports import Store
+from monitor.stages import dedup
+from monitor.stages.ordering import out_of_place
+
+
+def restore_order(watch: Watch, store: Store, filer: Filer) -> int:
+    """File again, in order of publication, the untold articles that were filed too early; returns how many.
+
+    All in one transaction. Articles that a digest has told stay as they were told.
+    """
+    late = out_of_place(store.untold_order())
+    if not late:
+        return 0
+    compared = {source.id: source.dedup for source in watch.sources}
+    with store.batch():
+        store.take_back(late)
+        with filer.without(late):
+            for article_id in late:
+                kept = store.kept_article(article_id)
+                if kept is not None:
+                    filer.keep(
+                        kept.article, prepare_kept(kept), None, compare=compared.get(kept.article.source_id, True),
+                        quiet=kept.quiet, settled=kept.filing.settled, again=True,
+                    )  # fmt: skip
+    return len(late)
+
+
+def prepare_kept(kept: Kept) -> Prepared:
+    """An article that is kept, as its page once came."""
+    article = kept.article
+    page = Page(article.url, article.title, article.text, article.author, article.outlet, article.published)
+    return Prepared(page, dedup.fingerprint(article.text), article.content_hash)

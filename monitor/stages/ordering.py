@@ -1,0 +1,34 @@
+"""The order of filing: that of publication, whatever the order in which pages came. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.model import Placed
+
+
+def moment(placed: Placed) -> tuple[datetime, str]:
+    """What articles are ordered by: when they were published, as far as that can be believed, then their address.
+
+    No page was published after it was read.
+    """
+    told = placed.published
+    return (min(told, placed.fetched_at) if told else placed.fetched_at, placed.canonical)
+
+
+def out_of_place(placed: Sequence[Placed]) -> tuple[str, ...]:
+    """The ids of the articles that have to be filed again, in the right order; () when all are in their places.
+
+    `placed`: in the order in which they were filed. Only articles that bear on others count (`bears`), and of these all
+    that were filed after the first one which should have waited.
+    """
+    bearing = [each for each in placed if each.bears]
+    earliest: tuple[datetime, str] | None = None
+    first = len(bearing)
+    for index in range(len(bearing) - 1, -1, -1):
+        at = moment(bearing[index])
+        if earliest is not None and earliest < at:
+            first = index
+        earliest = at if earliest is None else min(earliest, at)
+    return tuple(each.article_id for each in sorted(bearing[first:], key=moment))

@@ -1,0 +1,118 @@
+"""The order in which pages come does not matter: the demo's first two days, shuffled and in pieces."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.demo.play import briefs
+from monitor.demo.press import load
+from monitor.edges.store import SqlStore
+from monitor.model import Article, Kept, Placed, Watch
+from monitor.pipeline.filing import Filer
+from monitor.pipeline.ordering import prepare_kept, restore_order
+from monitor.stages.identity import article_id, canonical_url, content_hash
+from monitor.stages.ordering import moment, out_of_place
+from monitor.watch import read_watch
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime(2024, 8, 19, 20, tzinfo=UTC)
+
+
+class TestOutOfPlace:
+    def placed(self, minute: int, *, bears: bool = True, known: bool = True) -> Placed:
+        at = NOW - timedelta(days=1) + timedelta(minutes=minute)
+        return Placed(f"a{minute}", f"https://a.example/{minute}", at if known else None, NOW, bears)
+
+    def test_what_came_in_order_stays(self) -> None:
+        assert out_of_place([self.placed(minute) for minute in range(9)]) == ()
+
+    def test_all_that_was_filed_after_the_first_that_should_have_waited_is_filed_again(self) -> None:
+        came = [self.placed(minute) for minute in (1, 4, 5, 3, 6)]
+        assert out_of_place(came) == ("a3", "a4", "a5", "a6")
+
+    def test_articles_that_bear_on_nothing_do_not_count(self) -> None:
+        assert out_of_place([self.placed(4, bears=False), self.placed(1), self.placed(0, bears=False)]) == ()
+
+    def test_a_page_from_the_future_stands_where_it_was_read(self) -> None:
+        future = replace(self.placed(1), published=NOW + timedelta(days=400))
+        assert moment(future)[0] == NOW
+
+    def test_a_page_without_a_date_stands_where_it_was_read(self) -> None:
+        assert moment(self.placed(1, known=False))[0] == NOW
+
+    @given(st.permutations(range(12)))
+    def test_filing_again_what_is_out_of_place_leaves_all_in_place(self, came: list[int]) -> None:
+        filed = [self.placed(minute) for minute in came]
+        again = out_of_place(filed)
+        by_id = {each.article_id: each for each in filed}
+        kept = [each for each in filed if each.article_id not in again]
+        assert out_of_place([*kept, *(by_id[each] for each in again)]) == ()
+
+
+@pytest.fixture(scope="module")
+def watch() -> Watch:
+    return read_watch((ROOT / "watch.toml").read_text("utf-8"), "watch.toml")
+
+
+@pytest.fixture(scope="module")
+def articles() -> tuple[Article, ...]:
+    """The demo's pages of one day, as articles."""
+    found = []
+    for page in load(briefs()).pages:
+        if page.day == 2:
+            text, canonical = (
+                "\n\n".join(page.paragraphs),
+                canonical_url(f"https://{page.publisher}.example{page.path}"),
+            )
+            article = Article(
+                article_id(canonical), canonical, canonical, page.publisher, page.publisher, page.title, text, "",
+                page.published, "en", NOW, content_hash(text), False,
+            )  # fmt: skip
+            found.append(article)
+    return tuple(found)
+
+
+def outcome(folder: Path, watch: Watch, pieces: list[list[Article]]) -> dict[str, object]:
+    """What is stored of articles that come in these pieces: verdicts, originals, trips, developments, echoes."""
+    store = SqlStore.open(f"sqlite:///{folder / 'monitor.db'}", NOW)
+    filer = Filer(watch, store)
+    for piece in pieces:
+        for article in piece:
+            kept = Kept(article, None, quiet=False)  # type: ignore[arg-type] - not filed yet
+            filer.keep(article, prepare_kept(kept), None)
+        restore_order(watch, store, filer)
+        assert restore_order(watch, store, filer) == 0
+    material = store.material()
+    store.close()
+    return {
+        "filed": {each.article.id: (each.verdict, each.original, each.filing.trip) for each in material.articles},
+        "told": {(each.article.id, each.development.sentence): set(each.also) for each in material.developments},
+        "figures": {(each.article_id, each.figure) for each in material.figures},
+    }
+
+
+@pytest.fixture(scope="module")
+def in_order(
+    tmp_path_factory: pytest.TempPathFactory, watch: Watch, articles: tuple[Article, ...]
+) -> dict[str, object]:
+    return outcome(tmp_path_factory.mktemp("in-order"), watch, [list(articles)])
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
+def test_shuffled_and_in_pieces_the_same_is_filed_and_told(
+    seed: int, tmp_path: Path, watch: Watch, articles: tuple[Article, ...], in_order: dict[str, object]
+) -> None:
+    came, chance = list(articles), random.Random(seed)
+    chance.shuffle(came)
+    cut = chance.randrange(5, len(came) - 5)
+    found = outcome(tmp_path, watch, [came[:cut], came[cut:]])
+    assert in_order["told"]
+    for what, expected in in_order.items():
+        assert found[what] == expected, what
