@@ -149,6 +149,12 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
     kinds = {"other news": other_news(given.articles), "the story": story(given.articles)}
+    # Of what general feeds bring, few articles are about one story.
+    rare = given.articles // 30
+    kinds["one in 30 on it"] = [
+        *kinds["other news"][: given.articles - rare],
+        *kinds["the story"][:: len(kinds["the story"]) // max(rare, 1)][:rare],
+    ]
     speeds = {name: watch_speed(texts, given.rounds) for name, texts in kinds.items()}
     table = many_rules(kinds["other news"], (100, 1000, 10_000), given.rounds)
     matching = table[-1]["together"] / table[0]["together"]

@@ -6,6 +6,7 @@ MonitorError                 one line for a person: where, what, how to mend
 │   ├── SettingsError        a setting in .env or the environment is refused
 │   ├── SeedError            a record in seeds/ is refused
 │   └── StoreError           the database cannot be opened (newer schema, no permission, damage)
+├── PatternError             a table of figures is refused; names the entry
 ├── RuleError                a rule does not parse; carries line, column and a caret
 ├── FetchError               one request failed: `reason` is a word for tables, the text says more
 ├── ExtractError             one page or feed could not be read
@@ -51,6 +52,14 @@ class WatchError(SetupError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class PatternError(MonitorError):
+    """A table of figures is refused. `where`: the entry, as in "forms.trucks" or "subject ships: never"."""
+
+    def __init__(self, where: str, what: str, mend: str = "") -> None:
+        self.where, self.what, self.mend = where, what, mend
+        super().__init__(f"figures: {where and f'{where}: '}{what}{mend and f'; {mend}'}")
 
 
 class SettingsError(SetupError):

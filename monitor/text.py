@@ -22,6 +22,14 @@ _CONTROL = re.compile(
 _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _WORD = re.compile(r"[^\W\d_][^\W_]*+(?:['\u2019.](?=[^\W\d_]\b)[^\W_]*+)*+|\d+(?:[.,]\d+)*[^\W\d_]*+|[^\W_]++")
+# The same for a piece of text that is ASCII once typographic marks are plain ones: sets of letters are looked up
+# several times as fast as classes of all alphabets.
+_ASCII_WORD = re.compile(
+    r"[A-Za-z][A-Za-z0-9]*+(?:['.](?=[A-Za-z](?![A-Za-z0-9_]))[A-Za-z0-9]*+)*+|[0-9]+(?:[.,][0-9]+)*[A-Za-z]*+"
+)
+# One character for one, and what they part and join stays parted and joined.
+_MARKS = (("\u2019", "'"), ("\u2018", '"'), ("\u201c", '"'), ("\u201d", '"'), ("\u2013", "-"), ("\u2014", "-"),
+          ("\u2026", "-"), ("\u00a0", " "))  # fmt: skip
 _DIGIT = re.compile(r"\d")
 _NO_NUMBERS: frozenset[str] = frozenset()
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -63,9 +71,8 @@ def one_line(text: str, limit: int = 200) -> str:
     return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
 
 
-@lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """Case, accents and typographic quotes folded: Türkiye = turkiye, Erdoğan = erdogan, U.S. = us, 10,000 = 10000."""
+    """Case, accents and typographic quotes folded: Zürich = zurich, Doğan = dogan, U.S. = us, 10,000 = 10000."""
     word = unicodedata.normalize("NFKD", word.translate(_QUOTES)).casefold().translate(_PLAIN)
     word = "".join(char for char in word if not unicodedata.combining(char))
     word = word.removesuffix("'s").replace("'", "")
@@ -74,14 +81,42 @@ def fold(word: str) -> str:
     return word.replace(".", "")
 
 
+class _Folded(dict[str, str]):
+    """Words with their folded forms; a look into it costs a third of a call."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[word] = folded = fold(word)
+        return folded
+
+
+_REMEMBERED = 131_072
+_folded = _Folded().__getitem__
+
+
+def _plain_marks(text: str) -> str:
+    """Typographic marks as ASCII has them, places kept."""
+    if not text.isascii():
+        for mark, plain in _MARKS:
+            text = text.replace(mark, plain)
+    return text
+
+
 def tokens(text: str) -> list[Token]:
     """The words of a text in order, folded, with their places."""
-    return [Token(fold(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
+    text = _plain_marks(text)
+    found = (_ASCII_WORD if text.isascii() else _WORD).finditer(text)
+    return [_token(Token, (_folded(each[0]), *each.span())) for each in found]
+
+
+_token = tuple.__new__  # a named tuple's own constructor is a call more, for each word of each article
 
 
 def words(text: str) -> list[str]:
     """The folded words of a text."""
-    return list(map(fold, _WORD.findall(text)))
+    text = _plain_marks(text)
+    return list(map(_folded, (_ASCII_WORD if text.isascii() else _WORD).findall(text)))
 
 
 _stemmer = Stemmer.Stemmer("english")
@@ -145,15 +180,29 @@ def sentences(text: str) -> list[Span]:
 def _line_sentences(line: str, offset: int) -> list[Span]:
     cut: list[tuple[int, int]] = []
     for boundary in get_sentence_boundaries("en", line):
-        start, end = _trim(line, int(boundary["start_index"]), int(boundary["end_index"]))
+        start, end = boundary["start_index"], boundary["end_index"]
         if start == end:
             continue
+        if line[start].isspace() or line[end - 1].isspace():
+            start, end = _trim(line, start, end)
+            if start == end:
+                continue
         # An abbreviation or an initial does not end a sentence, and no sentence ends within a word.
-        if cut and (_ABBREVIATION_END.search(line, cut[-1][0], cut[-1][1]) or _within_word(line, start)):
+        if cut and (_abbreviated(line, *cut[-1]) or _within_word(line, start)):
             cut[-1] = (cut[-1][0], end)
         else:
             cut.append((start, end))
     return [Span(offset + start, offset + end) for start, end in cut]
+
+
+def _abbreviated(line: str, start: int, end: int) -> bool:
+    """Whether a piece of a line ends with an abbreviation or an initial."""
+    last = line[end - 1]
+    return last in _ENDS and _ABBREVIATION_END.search(line, max(start, end - _LONGEST_END), end) is not None
+
+
+_ENDS = frozenset(".\"')]")
+_LONGEST_END = 40
 
 
 def _within_word(line: str, start: int) -> bool:
@@ -201,12 +250,27 @@ class Wording:
 def read_wording(text: str) -> Wording:
     """The sentences and words of a text. No word crosses the border of a sentence: its words are `words(text)`."""
     spans = sentences(text)
+    plain = _plain_marks(text)
     found: list[str] = []
     firsts = [0]
     for span in spans:
-        found += map(fold, _WORD.findall(text, span.start, span.end))
+        piece = plain[span.start : span.end]
+        found += map(_folded, (_ASCII_WORD if piece.isascii() else _WORD).findall(piece))
         firsts.append(len(found))
     return Wording(tuple(spans), tuple(found), tuple(firsts))
+
+
+def read_tokens(text: str) -> tuple[Token, ...]:
+    """The words of a text with their places, cut as `read_wording` cuts them."""
+    wording = read_wording(text)
+    plain = _plain_marks(text)
+    places: list[tuple[int, int]] = []
+    for span in wording.spans:
+        piece, shift = plain[span.start : span.end], span.start
+        for found in (_ASCII_WORD if piece.isascii() else _WORD).finditer(piece):
+            start, end = found.span()
+            places.append((start + shift, end + shift))
+    return tuple(_token(Token, (word, *place)) for word, place in zip(wording.words, places, strict=True))
 
 
 def read_sentences(text: str) -> tuple[Sentence, ...]:

@@ -8,10 +8,11 @@ import os
 import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotenv import dotenv_values
 
@@ -22,8 +23,8 @@ from monitor.edges.files import FileChannel, read_templates
 from monitor.edges.lock import folder_lock
 from monitor.edges.mail import MailChannel, SmtpServer
 from monitor.edges.store import SqlStore
-from monitor.errors import Problem, SetupError
-from monitor.model import DigestRow, RunReport, Source, Watch
+from monitor.errors import Problem, SetupError, StoreError
+from monitor.model import DigestRow, HostMemory, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
 from monitor.pipeline.again import tell_week
 from monitor.pipeline.backtest import Backtest, backtest
@@ -32,9 +33,14 @@ from monitor.pipeline.seeding import SeedReport
 from monitor.pipeline.telling import DeliveryReport, tell_again
 from monitor.ports import Channel, Clock
 from monitor.settings import Settings, read_settings
-from monitor.watch import find_doubts, read_watch
+from monitor.watch import check_figures, find_doubts, read_watch
+
+if TYPE_CHECKING:
+    from monitor.edges.fetch import HttpFetcher
 
 Progress = Callable[[str, int, int], None]
+# What hosts asked of us is saved this often during a run.
+KEEP_SECONDS = 2.0
 
 
 def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -52,8 +58,14 @@ def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, s
 
 
 def load_watch(settings: Settings) -> Watch:
-    """The watch of a working folder; raises WatchError or SetupError."""
-    return read_watch(_watch_text(settings), settings.watch.name)
+    """The watch of a working folder, with the figures.toml beside it; raises WatchError or SetupError."""
+    watch = read_watch(_watch_text(settings), settings.watch.name)
+    own = settings.watch.with_name("figures.toml")
+    try:
+        figures = own.read_text("utf-8-sig") if own.is_file() else ""
+    except (OSError, UnicodeError) as error:
+        raise SetupError(f"{own}: cannot be read ({error}); it must be UTF-8 text") from error
+    return replace(watch, figures=check_figures(figures, own.name)) if figures else watch
 
 
 def watch_doubts(settings: Settings) -> tuple[Problem, ...]:
@@ -214,7 +226,12 @@ async def open_room(
     )
     workers = settings.workers or os.cpu_count() or 1
     pool = ProcessPool(workers, seconds=settings.page_seconds, megabytes=settings.page_memory)
+
+    def keep(news: tuple[HostMemory, ...]) -> None:
+        app.store.keep_hosts(news, app.clock.now())
+
     async with fetcher, pool:
+        keeping = asyncio.create_task(_keep_hosts(fetcher, keep))
         try:
             yield Room(
                 app.watch,
@@ -230,7 +247,16 @@ async def open_room(
                 online=partial(online, others=[source.url for source in app.watch.sources], guard=guard),
             )
         finally:
-            app.store.keep_hosts(fetcher.news_of_hosts(), app.clock.now())
+            keeping.cancel()
+            fetcher.hand_over(keep)
+
+
+async def _keep_hosts(fetcher: HttpFetcher, keep: Callable[[tuple[HostMemory, ...]], None]) -> None:
+    """Now and then, so that a run that is killed forgets hardly anything that hosts asked of us."""
+    while True:
+        await asyncio.sleep(KEEP_SECONDS)
+        with contextlib.suppress(StoreError):  # it is tried again, at the end for the last time
+            fetcher.hand_over(keep)
 
 
 @contextlib.contextmanager
@@ -246,3 +272,20 @@ def open_app(settings: Settings, clock: Clock | None = None, *, lock: bool = Fal
         filer = Filer(watch, store)
         seeds = sync_seeds(read_corpus(settings.home / "seeds"), store, filer, the_clock.now())
         yield App(settings, watch, store, the_clock, filer, seeds)
+
+
+@contextlib.contextmanager
+def open_seeds(settings: Settings, folder: Path, clock: Clock | None = None) -> Iterator[App]:
+    """A folder of seeds alone, in a store that is thrown away; the shipped watch where the working folder has none."""
+    the_clock = clock or SystemClock()
+    if not settings.watch.is_file():
+        settings = replace(settings, watch=shipped("watch.toml"))
+    watch = load_watch(settings)
+    with tempfile.TemporaryDirectory(prefix="monitor-seeds-") as scratch:
+        store = SqlStore.open(f"sqlite:///{scratch}/seeds.db", the_clock.now())
+        try:
+            filer = Filer(watch, store)
+            seeds = sync_seeds(read_corpus(folder), store, filer, the_clock.now())
+            yield App(settings, watch, store, the_clock, filer, seeds)
+        finally:
+            store.close()

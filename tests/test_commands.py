@@ -944,3 +944,33 @@ def test_explain_of_no_text_at_all_says_so_in_one_line(lived: Lived) -> None:
     done = monitor("explain", "-", "--home", lived.home)
     assert done.code == 1, done.all
     one_line(done, "not a word")
+
+
+CHECK_KEYS = ["file", "verdict", "of", "similarity", "containment", "new_sentences", "known_sentences"]
+
+
+def test_files_are_checked_against_any_folder_of_seeds_without_a_working_folder(tmp_path: Path) -> None:
+    seeds = tmp_path / "known"
+    seeds.mkdir()
+    (seeds / "dam.txt").write_text(f"Dam runs low\n\n{DAM}\n")
+    added = "Two barges with drinking water left the port of Neuhafen on Sunday, the mayor of Lindenau said."
+    files = {
+        "copy.txt": f"Title: Water is short\nURL: https://example.org/dam\n\n{DAM}\n",
+        "grown.md": f"---\ntitle: Water is short\n---\n# Water is short\n\n{DAM}\n\n{added}\n",
+        "page.html": bare("Water is short", [DAM]),
+        "mill.txt": "Mill to close\n\nThe paper mill at Lindenau closes in March, and 240 people lose their work.\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    done = monitor("seeds", "check", "--json", "--seeds", seeds, *(tmp_path / name for name in files), cwd=tmp_path)
+    assert done.code == 0, done.all
+    rows = {Path(row["file"]).name: row for row in map(json.loads, done.out.splitlines())}
+    assert all(list(row) == CHECK_KEYS for row in rows.values())
+    assert {name: row["verdict"] for name, row in rows.items()} == {
+        "copy.txt": "copy", "grown.md": "update", "page.html": "copy", "mill.txt": "new",
+    }  # fmt: skip
+    assert rows["grown.md"]["new_sentences"] == [added]
+    known = rows["copy.txt"]["known_sentences"]
+    assert known
+    assert all(each["text"] == each["nearest"] and each["of"] == "seed-dam" for each in known)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*files, "known"])

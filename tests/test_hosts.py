@@ -15,7 +15,7 @@ from support.hostile import Server, hostile_server, loopback
 from monitor.edges.fetch import HttpFetcher
 from monitor.edges.store import SqlStore
 from monitor.edges.store_hosts import FORGOTTEN_AFTER
-from monitor.errors import FetchError
+from monitor.errors import FetchError, StoreError
 from monitor.model import Fetched, HostMemory, Request, RobotsFile
 from monitor.wire import App, load_settings, open_app, open_room
 
@@ -51,7 +51,7 @@ class Runs:
                     outcomes.append(await fetcher.fetch(Request(url, pause=0.0)))
                 except FetchError as error:
                     outcomes.append(error)
-        self.store.keep_hosts(fetcher.news_of_hosts(), self.clock.now())
+        fetcher.hand_over(lambda news: self.store.keep_hosts(news, self.clock.now()))
         return outcomes
 
 
@@ -174,6 +174,40 @@ class TestAWishToBeLeftAlone:
                 reasons.append(asyncio.run(ask(app)))
         assert reasons == ["status", "wait"]
         assert server.paths() == ["/robots.txt", "/x"]
+
+    def test_is_kept_while_the_run_goes_on_so_that_a_killed_one_forgets_it_not(
+        self, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("monitor.wire.KEEP_SECONDS", 0.01)
+        (tmp_path / "watch.toml").write_text("[watch]\nname = 'Talks'\nsubject = 'mediator'\n")
+        settings = load_settings(tmp_path, None, {"MONITOR_ALLOW_ADDRESSES": "127.0.0.0/8"})
+
+        async def run(app: App) -> HostMemory:
+            async with open_room(app) as room, asyncio.timeout(30):
+                await room.fetcher.fetch(Request(server.address + "/x", pause=0.0))
+                while (kept := app.store.host(server.address.removeprefix("http://"))) is None:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                return kept
+
+        with open_app(settings) as app:
+            assert asyncio.run(run(app)).robots is not None
+
+    def test_is_handed_over_once_and_again_when_it_could_not_be_kept(self, server: Server) -> None:
+        handed: list[int] = []
+
+        def fail(news: tuple[HostMemory, ...]) -> None:
+            raise StoreError("the disk is full")
+
+        async def run() -> None:
+            async with HttpFetcher("monitor/9.9", guard=loopback()) as fetcher:
+                await fetcher.fetch(Request(server.address + "/x", pause=0.0))
+                with pytest.raises(StoreError):
+                    fetcher.hand_over(fail)
+                for _ in range(2):
+                    fetcher.hand_over(lambda news: handed.append(len(news)))
+
+        asyncio.run(run())
+        assert handed == [1, 0]
 
 
 class TestTheStore:

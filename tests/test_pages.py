@@ -440,13 +440,17 @@ class TestFiling:
 
 
 class Watched(FakeFetcher):
-    """Notes how many pages are under way or wait to be filed, whenever one is asked for."""
+    """Notes how many pages are under way or wait to be filed, whenever one is asked for; one hangs until `let_go`."""
 
     held: Callable[[], int] = staticmethod(lambda: 0)
+    let_go: Callable[[], bool] = staticmethod(lambda: True)
     most_held: int = 0
 
     async def fetch(self, request: Request) -> Fetched:
         self.most_held = max(self.most_held, self.held())
+        async with asyncio.timeout(30):
+            while "hangs" in request.url and not self.let_go():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
         return await super().fetch(request)
 
 
@@ -465,10 +469,12 @@ class TestMemory:
             nonlocal filed
             filed = done
 
-        web.held = lambda: len(web.asked) + 1 - filed
+        web.let_go = lambda: filed == len(names)
+        # The one that hangs is asked first and noted by the fake last.
+        web.held = lambda: len(web.asked) + 2 - filed
         desk.room = replace(desk.room, fetcher=web, progress=progress)
         desk.offer("hangs.example/a", *names)
-        desk.answers("hangs.example/a", delay=2.0)
+        desk.answers("hangs.example/a")
         for name in names:
             desk.answers(name, delay=0.002)
         desk.read()

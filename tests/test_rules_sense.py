@@ -65,8 +65,9 @@ def test_a_rule_that_can_be_meant_is_left_alone(rule: str) -> None:
     assert (never(node), everything(node)) == ("", "")
 
 
+# No letter here is a word that stands in every text, as "a" does.
 parts = st.sampled_from(
-    ["a", "b", "aa*", "aab", '"a b"', '"b a"', "title:a", "text:b", "lead:a", "a NEAR/2 b", "a SAME b"]
+    ["k", "b", "kk*", "kkb", '"k b"', '"b k"', "title:k", "text:b", "lead:k", "k NEAR/2 b", "k SAME b"]
 )
 small = st.recursive(
     parts.map("({})".format),
@@ -77,7 +78,7 @@ small = st.recursive(
     ),
     max_leaves=5,
 )
-texts = st.lists(st.sampled_from(["a", "b", "aa", "aab", "c", "."]), max_size=12).map(" ".join)
+texts = st.lists(st.sampled_from(["k", "b", "kk", "kkb", "c", "."]), max_size=12).map(" ".join)
 
 
 @given(small, texts, texts)

@@ -117,7 +117,7 @@ def test_a_check_of_the_documents_knows_every_one(home: Path) -> None:
     rows = {Path(row["file"]).name[:3]: row for row in map(json.loads, done.out.splitlines())}
     for number in NUMBERS:
         row = rows[number]
-        assert (row["verdict"], row["of"], row["trip"]) == ("copy", f"seed-{number}", TRIPS[number])
+        assert (row["verdict"], row["of"]) == ("copy", f"seed-{number}")
         assert row["similarity"] > 0.9
         assert row["new_sentences"] == []
         assert row["known_sentences"]

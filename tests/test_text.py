@@ -18,6 +18,7 @@ from monitor.text import (
     fold,
     one_line,
     read_sentences,
+    read_tokens,
     read_wording,
     sentences,
     stem,
@@ -179,6 +180,15 @@ def test_a_text_cut_into_sentences_and_words_at_once_has_the_same_words(text: st
     assert len(wording.firsts) == len(wording.spans) + 1
     for span, (first, end) in zip(wording.spans, pairwise(wording.firsts), strict=True):
         assert list(wording.words[first:end]) == words(text[span.start : span.end])
+
+
+@given(ANY | PROSE | st.text(alphabet="aB1.,'\u2019\u2018\u201c\u2013\u2026\u00a0-\" _\n", max_size=200))
+@example("The U.S.\u2019s \u201c10,000\u201d\u2026 he\u2019ll 3.x y.Z_ a_b")
+def test_a_text_of_plain_letters_has_the_words_that_it_has_among_others(text: str) -> None:
+    assert ["e", *words(text)] == words(f"\u00e9 {text}")  # the accent makes the whole text be read the slow way
+    assert [token.word for token in read_tokens(text)] == words(text)
+    for token in (*tokens(text), *read_tokens(text)):
+        assert fold(text[token.start : token.end]) == token.word
 
 
 def test_numbers_of_a_sentence_are_its_figures() -> None:

@@ -22,19 +22,19 @@ MISTAKES = {
     "nothing at all": ("", "watch.toml: the table [watch] is missing; write [watch] with its keys below"),
     "no subject": (
         "[watch]\nname = 'Story'",
-        "watch.toml:1: [watch]: key \"subject\" is missing; write e.g. subject = 'blinken OR \"top us diplomat\"'",
+        "watch.toml:1: [watch]: key \"subject\" is missing; write e.g. subject = '\"harbour strike\" OR dockers'",
     ),
     "no name": (
         "\n\n[watch]\nsubject = 'envoy'",
-        "watch.toml:3: [watch]: key \"name\" is missing; write e.g. name = \"Blinken's Middle East trips\"",
+        "watch.toml:3: [watch]: key \"name\" is missing; write e.g. name = \"The harbour strike\"",
     ),
     "a topic without a rule": (
         TOPIC,
-        'watch.toml:4: topic "aid": key "rule" is missing; write e.g. rule = "hostage* OR captive*"',
+        'watch.toml:4: topic "aid": key "rule" is missing; write e.g. rule = "pay OR wage*"',
     ),
     "a stop without a country": (
         DATED + "[[trip.stop]]\nplace = 'Doha'",
-        'watch.toml:9: trip "t-1", stop "Doha": key "country" is missing; write e.g. country = "Türkiye"',
+        'watch.toml:9: trip "t-1", stop "Doha": key "country" is missing; write e.g. country = "Netherlands"',
     ),
     "a signal without a weight": (
         DATED + "signals = [{ match = 'x' }]",

@@ -13,7 +13,7 @@ import pytest
 from end_to_end.command import ROOT, Done, environment
 
 TAKEN = (
-    "monitor", "seeds", "watch.toml", ".env.example", "pyproject.toml", "README.md", "LICENSE",
+    "monitor", "seeds", "stories", "watch.toml", ".env.example", "pyproject.toml", "README.md", "LICENSE",
 )  # fmt: skip
 
 
@@ -72,6 +72,9 @@ def test_the_shipped_watch_seeds_and_settings_are_inside(unpacked: Path) -> None
     assert {path.name for path in (shipped / "seeds").glob("*.md")} == {
         path.name for path in (ROOT / "seeds").glob("*.md")
     }
+    for name in ("blank", "strike"):
+        inside = shipped / "stories" / name / "watch.toml"
+        assert inside.read_bytes() == (ROOT / "stories" / name / "watch.toml").read_bytes()
 
 
 def test_neither_tests_nor_anything_of_one_machine_is_inside(unpacked: Path) -> None:

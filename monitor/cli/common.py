@@ -63,6 +63,16 @@ class Context:
                 click.echo(f"seeds: {problem}", err=True)
             yield app
 
+    @contextlib.contextmanager
+    def seeds_alone(self, folder: Path) -> Iterator[App]:
+        """A folder of seeds in a database of its own that is thrown away; damaged seeds are named on stderr."""
+        from monitor.wire import open_seeds
+
+        with open_seeds(self.settings(), folder) as app:
+            for problem in app.seeds.problems:
+                click.echo(f"seeds: {problem}", err=True)
+            yield app
+
 
 def home_options(command: Command) -> Command:
     """--home and --watch after the command's name as well as before it."""

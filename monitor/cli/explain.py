@@ -150,7 +150,7 @@ def _answer(reading: Reading) -> str:
 
     filing = reading.filing
     if filing.decision is Decision.FILED:
-        return f"trip: {filing.trip}"
+        return f"trip: {filing.trip}{', settled by hand' if filing.settled else ''}"
     return f"trip: {filing.decision.value} ({filing.reason})"
 
 

@@ -12,7 +12,10 @@ import click
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from monitor.model import Page
+    from monitor.pipeline.checking import Checker
     from monitor.wire import App
 
 
@@ -136,19 +139,31 @@ async def fetch_page(app: App, url: str) -> Page:
 @seeds.command()
 @home_options
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--seeds",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Against the seeds in this folder, and nothing else; no working folder is needed.",
+)
 @json_option
 @click.pass_obj
-def check(obj: Context, paths: tuple[str, ...], as_json: bool) -> None:
-    """Is this text known, and of what? One line a file; with --json one JSON object a line."""
+def check(obj: Context, paths: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
+    """Is this text known, and of what? One line a file; with --json one JSON object a line.
+
+    Against seeds/ and everything that this working folder has read.
+    """
     import json
 
     from monitor.errors import MonitorError
+    from monitor.pipeline.checking import Checker
 
     failed = False
-    with obj.app() as app:
+    with obj.seeds_alone(folder) if folder else obj.app() as app:
+        checker = Checker(app.filer, app.store, app.watch)
         for path in paths:
             try:
-                row = check_file(app, Path(path))
+                row = check_file(checker, Path(path), app.clock.now())
             except (MonitorError, OSError) as error:
                 failed = True
                 row = {"file": path, "error": str(error)}
@@ -165,26 +180,23 @@ def check(obj: Context, paths: tuple[str, ...], as_json: bool) -> None:
     sys.exit(1 if failed else 0)
 
 
-def check_file(app: App, path: Path) -> dict[str, Any]:
-    """The verdict on a file: against the seeds and everything stored."""
-    from monitor.pipeline.reading import read_given
+def check_file(checker: Checker, path: Path, now: datetime) -> dict[str, Any]:
+    """The verdict on a file, as `--json` prints it."""
     from monitor.stages.given import read_file
 
-    page = read_file(path.read_bytes(), path.name, app.clock.now())
-    reading = read_given(app.filer, page, app.clock.now())
+    reading = checker.check(read_file(path.read_bytes(), path.name, now), now)
     return {
         "file": str(path),
         "verdict": reading.match.verdict.value,
         "of": reading.match.of,
         "similarity": round(reading.match.similarity, 4),
         "containment": round(reading.match.inside, 4),
-        "trip": reading.filing.trip,
         "new_sentences": [novelty.sentence.text for novelty in reading.sentences if novelty.new],
         "known_sentences": [
             {
                 "text": novelty.sentence.text,
                 "of": novelty.nearest.article_id if novelty.nearest else "",
-                "nearest": novelty.nearest.text if novelty.nearest else "",
+                "nearest": checker.wording(novelty),
             }
             for novelty in reading.sentences
             if novelty.reason.startswith("known")

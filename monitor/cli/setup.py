@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
-def init(folder: str) -> None:
+@click.option(
+    "--story",
+    metavar="NAME",
+    help="Begin with another watch than the default one: blank, to fill in, or the example strike.",
+)
+def init(folder: str, story: str | None) -> None:
     """Lay out a working folder: watch.toml, .env.example, seeds/, digests/. What is there already is left alone."""
     from monitor.wire import shipped
 
-    root = Path(folder)
+    root, begin = Path(folder), _story(story)
     try:
         (root / "digests").mkdir(parents=True, exist_ok=True)
         (root / "seeds").mkdir(exist_ok=True)
         made = []
         for source, target in (
-            (shipped("watch.toml"), root / "watch.toml"),
+            (begin / "watch.toml", root / "watch.toml"),
             (shipped(".env.example"), root / ".env.example"),
-            *((seed, root / "seeds" / seed.name) for seed in sorted(shipped("seeds").glob("*.md"))),
+            *((seed, root / "seeds" / seed.name) for seed in sorted((begin / "seeds").glob("*.md"))),
         ):
             if not target.exists():
                 shutil.copyfile(source, target)
@@ -40,6 +45,20 @@ def init(folder: str) -> None:
         raise SetupError(f"{folder}: cannot be laid out ({error})") from error
     click.echo(f"{root}: {plural(len(made), 'file')} written")
     click.echo(f"next: cd {root}; edit watch.toml; monitor doctor; monitor sources check; monitor run")
+
+
+def _story(name: str | None) -> Path:
+    """The folder of a shipped watch and its seeds; a usage error names those that there are."""
+    from monitor.wire import shipped
+
+    if name is None:
+        return shipped("watch.toml").parent
+    known = {path.parent.name: path.parent for path in shipped("stories").glob("*/watch.toml")}
+    if name not in known:
+        raise click.BadParameter(
+            f"there is no story {name!r}; there are {', '.join(sorted(known))}", param_hint="--story"
+        )
+    return known[name]
 
 
 @click.command()

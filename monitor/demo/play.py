@@ -16,7 +16,7 @@ from monitor.stages.seedfile import read_seed
 from monitor.wire import App, load_settings, open_app, shipped
 
 MARK = ".made-by-monitor-demo"
-# Late evening in Jerusalem, when each day's last report is out.
+# Late evening there, when each day's last report is out.
 EVENINGS: dict[Day, datetime] = {day: datetime(2024, 8, 17 + day, 21, 0, tzinfo=UTC) for day in (1, 2, 3)}
 
 

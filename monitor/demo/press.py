@@ -21,7 +21,7 @@ from monitor.errors import SetupError
 Day = Literal[1, 2, 3]
 _File = TypeVar("_File", PublishersFile, DayFile)
 DAYS: tuple[Day, ...] = get_args(Day)
-JERUSALEM = timezone(timedelta(hours=3), "IDT")  # summer time, in force on all three days
+LOCAL = timezone(timedelta(hours=3), "IDT")  # summer time where the story happens, on all three days
 
 
 class PressError(SetupError):
@@ -64,13 +64,13 @@ class Page:
     new: tuple[str, ...]  # short passages that tell something for the first time in the three days
     of: str | None  # the page whose text this one carries (copy, cut, update)
     report: str | None  # the page that this one retells in other words
-    place: str | None  # where the report was written, "Tel Aviv"
+    place: str | None  # where the report was written
     path: str  # "/2024/08/18/some-words" on its publisher's host
 
     @property
     def local(self) -> datetime:
-        """The time of publication on the clocks of Jerusalem."""
-        return self.published.astimezone(JERUSALEM)
+        """The time of publication on the newsroom's clocks."""
+        return self.published.astimezone(LOCAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _page(
     records: Mapping[str, PageRecord],
     briefs: Mapping[str, Sequence[str]],
 ) -> Page:
-    at = datetime.combine(day.date, record.time, tzinfo=JERUSALEM)
+    at = datetime.combine(day.date, record.time, tzinfo=LOCAL)
     paragraphs = paragraphs_of(record, papers[record.publisher], at, records, briefs)  # refuses circles
     # Itself, then the page it copies, then the page that one copies: the nearest that says something counts.
     line = [record]

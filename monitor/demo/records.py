@@ -23,20 +23,6 @@ Kind = Literal[
     "seed-copy",
     "consent",
 ]
-Topic = Literal[
-    "hostages",
-    "ceasefire",
-    "aid",
-    "civilians",
-    "escalation",
-    "governance",
-    "protests",
-    "diplomacy",
-    "israeli-politics",
-    "normalisation",
-    "philadelphi",
-]
-TripId = Annotated[str, Field(pattern=r"^(blinken-\d\d|none)$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
@@ -84,7 +70,7 @@ class PageRecord(_Record):
 
     id: Id
     publisher: str
-    time: Time  # local, Jerusalem
+    time: Time  # local to the newsroom
     title: str
     summary: str
     kind: Kind
@@ -96,9 +82,9 @@ class PageRecord(_Record):
     change: tuple[Change, ...] = ()
     add: tuple[Addition, ...] = ()
     place: str | None = None
-    trip: TripId | None = None  # left out: that of `of`
-    mentions: tuple[TripId, ...] = ()
-    topics: tuple[Topic, ...] | None = None  # left out: those of `of`
+    trip: Id | None = None  # left out: that of `of`
+    mentions: tuple[Id, ...] = ()
+    topics: tuple[Id, ...] | None = None  # left out: those of `of`
     new: tuple[str, ...] = ()
 
     @model_validator(mode="after")

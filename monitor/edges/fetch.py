@@ -4,7 +4,7 @@
     addresses.py  which URLs may be asked          guard.py      which network addresses may be connected to
     transport.py  httpx's way to the network       decode.py     bodies: one layer of packing, up to the cap
     answers.py    what headers say                 hosts.py      what is remembered of each host
-    robots.py     what robots.txt says
+    robots.py     what robots.txt says           connection.py a TCP connection on asyncio
 
 Every hop of a redirect is made here, and every connection goes through the guard.
 """
@@ -93,9 +93,9 @@ class HttpFetcher:
         """Close the connections."""
         await self._transport.aclose()
 
-    def news_of_hosts(self) -> tuple[HostMemory, ...]:
-        """What hosts asked of us in this run, to be kept for the next."""
-        return self._hosts.news()
+    def hand_over(self, keep: Callable[[tuple[HostMemory, ...]], None]) -> None:
+        """Give `keep` what hosts asked of us since this was last called, for the next run."""
+        self._hosts.hand_over(keep)
 
     async def fetch(self, request: Request) -> Fetched:
         """See `ports.Fetcher`."""

@@ -124,10 +124,13 @@ class Hosts:
             self._hosts.move_to_end(place)
         return host
 
-    def news(self) -> tuple[HostMemory, ...]:
-        """What there is to keep for the next run."""
+    def hand_over(self, keep: Callable[[tuple[HostMemory, ...]], None]) -> None:
+        """Give `keep` what there is to keep for the next run, once; what it raises leaves that for another time."""
         now = self.now()
-        return tuple(host.keep(place, now) for place, host in self._hosts.items() if host.news)
+        news = [(place, host) for place, host in self._hosts.items() if host.news]
+        keep(tuple(host.keep(place, now) for place, host in news))
+        for _, host in news:
+            host.news = False
 
     def _forget(self, new: Host) -> None:
         now = time.monotonic()

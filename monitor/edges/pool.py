@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -19,6 +20,9 @@ from monitor.errors import MonitorError, WorkerError
 
 Result = TypeVar("Result")
 _START_SECONDS = 60.0
+# To start a worker and do its first work takes a third of a second of the processor: one more is started where work has
+# waited about as long since the last one settled in, for which it is given at most so long.
+HIRE_SECONDS, SETTLE_SECONDS = 0.25, 2.0
 
 
 class _Worker:
@@ -88,7 +92,7 @@ class _Job:
 
 
 class ProcessPool:
-    """`ports.Pool` on worker processes, started when first needed. Use as an async context manager.
+    """`ports.Pool` on worker processes: one with the first work, more while work waits. An async context manager.
 
     `seconds` and `megabytes` limit each piece of work. A thread for each worker hands it one piece after the other
     without waiting for the event loop, which has pages to file meanwhile.
@@ -100,6 +104,8 @@ class ProcessPool:
         self._memory = megabytes * 1024 * 1024
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._settled_at = 0.0  # when the newest worker had done its first work, which is slow
+        self._look: asyncio.TimerHandle | None = None
         self._under_way: set[_Job] = set()
         self._leaving = threading.Event()
 
@@ -112,6 +118,8 @@ class ProcessPool:
     ) -> None:
         """End the workers, busy or not."""
         self._leaving.set()
+        if self._look is not None:
+            self._look.cancel()
         for _ in self._threads:
             self._jobs.put(None)
         for job in tuple(self._under_way):
@@ -125,10 +133,9 @@ class ProcessPool:
         job = _Job(work, args, asyncio.get_running_loop().create_future())
         self._under_way.add(job)
         self._jobs.put(job)
-        if len(self._threads) < min(self._most, len(self._under_way)):
-            thread = threading.Thread(target=self._serve, name=f"monitor-pool-{len(self._threads)}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        if not self._threads:
+            self._hire()
+        self._look_again()
         try:
             result: Result = await job.done
             return result
@@ -138,6 +145,25 @@ class ProcessPool:
             raise
         finally:
             self._under_way.discard(job)
+
+    def _hire(self) -> None:
+        self._settled_at = time.monotonic() + SETTLE_SECONDS
+        thread = threading.Thread(target=self._serve, name=f"monitor-pool-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _look_again(self) -> None:
+        """In a while, see whether there is work for one more."""
+        if self._look is None and len(self._threads) < self._most:
+            self._look = asyncio.get_running_loop().call_later(HIRE_SECONDS, self._hire_more)
+
+    def _hire_more(self) -> None:
+        self._look = None
+        if self._jobs.empty() or self._leaving.is_set():
+            return
+        if time.monotonic() - self._settled_at >= HIRE_SECONDS:
+            self._hire()
+        self._look_again()
 
     def _serve(self) -> None:
         """A worker's thread: one job after the other, until there is no more."""
@@ -158,6 +184,7 @@ class ProcessPool:
             except Exception as error:  # what cannot be pickled: the caller's mistake
                 outcome, value = "raised", error
             job.worker = None
+            self._settled_at = min(self._settled_at, time.monotonic())
             if outcome not in ("done", "raised"):
                 worker.kill()
                 worker = None

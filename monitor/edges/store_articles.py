@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Insert, Integer, RowMapping, bindparam, delete, or_, select
+from sqlalchemy import Connection, Insert, Integer, RowMapping, and_, bindparam, delete, or_, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.edges import tables
@@ -30,6 +30,9 @@ from monitor.model import (
 FILING = TypeAdapter(Filing)
 MATCH = TypeAdapter(Match)
 DEVELOPMENT = TypeAdapter(Development)
+
+# As the index of what is untold has it (seeds are in no digest): no article but the seeds is looked at.
+_IS_SEED = and_(tables.article.c.digest_id.is_(None), tables.article.c.seed.is_(True))
 
 
 class ArticleRoom(Room):
@@ -54,7 +57,7 @@ class ArticleRoom(Room):
     def seed_versions(self) -> dict[str, str]:
         article = tables.article.c
         with self.reading() as connection:
-            rows = connection.execute(select(article.id, article.content_hash).where(article.seed))
+            rows = connection.execute(select(article.id, article.content_hash).where(_IS_SEED))
             return {row.id: row.content_hash for row in rows}
 
     def remove_seed(self, seed_id: str) -> None:
@@ -101,7 +104,7 @@ class ArticleRoom(Room):
 
     def seeds(self) -> tuple[StoredArticle, ...]:
         """The seed corpus, by id."""
-        statement = select(tables.article).where(tables.article.c.seed).order_by(tables.article.c.id)
+        statement = select(tables.article).where(_IS_SEED).order_by(tables.article.c.id)
         with self.reading() as connection:
             return tuple(stored_article(connection, row) for row in connection.execute(statement).mappings().all())
 

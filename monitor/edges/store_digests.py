@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -31,6 +31,9 @@ from monitor.model import (
     Volume,
 )
 from monitor.record import read_record, write_record
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 # Slots of digests that tell again what others told.
 AGAIN = "again:"

@@ -9,7 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Integer, Select, bindparam, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -50,14 +63,26 @@ _WITH_HASH = (
     .order_by(tables.article.c.seq)
     .limit(1)
 )
+
+
+def _holding(part: ColumnElement[int], listed: str) -> Select[Any]:
+    """Each of the listed hashes with those who hold it in a part; of very many only enough to see that."""
+    asked, row = numbers(listed).subquery(), tables.fingerprint
+    few = (
+        select(row.c.seq)
+        .where(row.c.part == part, row.c.hash == asked.c.value)
+        .order_by(row.c.seq)
+        .limit(literal_column(str(MOST_POSTINGS + 1)))
+        .correlate(asked)
+        .subquery()
+    )
+    holders = select(func.aggregate_strings(cast(few.c.seq, String), ",")).correlate(asked).scalar_subquery()
+    return select(asked.c.value, holders.label("holders")).where(holders.is_not(None))
+
+
 _SHARING = union_all(
-    select(tables.fingerprint.c.hash, tables.fingerprint.c.seq).where(
-        tables.fingerprint.c.part == SEED_PART, tables.fingerprint.c.hash.in_(numbers("of_seeds"))
-    ),
-    select(tables.fingerprint.c.hash, tables.fingerprint.c.seq).where(
-        tables.fingerprint.c.part.in_([bindparam("newest", type_=Integer) - back for back in range(LIVE_PARTS)]),
-        tables.fingerprint.c.hash.in_(numbers("lately")),
-    ),
+    _holding(literal_column(str(SEED_PART), Integer), "of_seeds"),
+    *(_holding(bindparam("newest", type_=Integer) - back, "lately") for back in range(LIVE_PARTS)),
 )
 _IDS = select(tables.article.c.seq, tables.article.c.id).where(tables.article.c.seq.in_(numbers("given")))
 _KNOWN = select(
@@ -95,8 +120,8 @@ class KnownRoom(Room):
         }
         holders: dict[int, list[int]] = {}
         with self.reading() as connection:
-            for hash_, seq in connection.execute(_SHARING, asked):
-                holders.setdefault(hash_, []).append(seq)
+            for hash_, few in connection.execute(_SHARING, asked).all():
+                holders.setdefault(hash_, []).extend(map(int, few.split(",")))
             # A run of words that stands everywhere tells nothing.
             hits = Counter(seq for every in holders.values() if len(every) <= MOST_POSTINGS for seq in every)
             best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-hits[seq], seq))[:MOST_CANDIDATES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -40,9 +40,16 @@ class RefileRoom(Room):
                 rows = connection.execute(statement).mappings().all()
             if not rows:
                 return
-            for row in rows:
-                yield Kept(read_article(row), FILING.validate_json(row["filing"]), bool(row["quiet"]))
+            yield from map(_kept, rows)
             last = rows[-1]["seq"]
+
+    def kept_article(self, article_id: str) -> Kept | None:
+        """The article with this id, unless it is a seed."""
+        article = tables.article.c
+        with self.reading() as connection:
+            statement = select(tables.article).where(article.id == article_id, ~article.seed)
+            row = connection.execute(statement).mappings().first()
+        return _kept(row) if row else None
 
     def refile(self, filed: Sequence[Filed], echoes: Mapping[str, Sequence[tuple[str, int]]]) -> int:
         """Keep these articles as they are filed now, all in one transaction; returns how many there were.
@@ -53,31 +60,52 @@ class RefileRoom(Room):
         with self.writing() as connection:
             ids = [each.article.id for each in filed]
             for article_id in ids:
-                old = select(tables.development.c.id).where(tables.development.c.article_id == article_id)
-                connection.execute(
-                    delete(tables.echo).where(
-                        or_(tables.echo.c.article_id == article_id, tables.echo.c.development_id.in_(old))
-                    )
-                )
-                for table in (tables.sentence, tables.figure, tables.development):
-                    connection.execute(delete(table).where(table.c.article_id == article_id))
+                _take_findings_away(connection, article_id)
             for each in filed:
-                article_id = each.article.id
-                values = {
-                    "verdict": each.match.verdict.value,
-                    "of_id": each.match.of,
-                    "match": MATCH.dump_json(each.match).decode(),
-                    "decision": each.filing.decision.value,
-                    "trip": each.filing.trip,
-                    "filing": FILING.dump_json(each.filing).decode(),
-                }
-                updated = connection.execute(
-                    tables.article.update().where(tables.article.c.id == article_id).values(values)
-                )
-                done += updated.rowcount
-                keep_findings(connection, each)
+                done += _keep_anew(connection, each)
             _keep_echoes(connection, echoes)
         return done
+
+    def settle(self, filed: Filed, *, untold: bool) -> None:
+        """Keep one article as a person settled it; `untold`: the next digest tells it, whichever listed it before."""
+        article_id = filed.article.id
+        with self.writing() as connection:
+            _take_findings_away(connection, article_id)
+            _keep_anew(connection, filed)
+            if filed.echoes:
+                rows = [{"development_id": each, "article_id": article_id} for each in sorted(set(filed.echoes))]
+                connection.execute(insert_echo(connection.dialect.name), rows)
+            if untold:
+                statement = tables.article.update().where(tables.article.c.id == article_id)
+                connection.execute(statement.values(digest_id=None))
+
+
+def _kept(row: RowMapping) -> Kept:
+    return Kept(read_article(row), FILING.validate_json(row["filing"]), bool(row["quiet"]))
+
+
+def _take_findings_away(connection: Connection, article_id: str) -> None:
+    old = select(tables.development.c.id).where(tables.development.c.article_id == article_id)
+    connection.execute(
+        delete(tables.echo).where(or_(tables.echo.c.article_id == article_id, tables.echo.c.development_id.in_(old)))
+    )
+    for table in (tables.sentence, tables.figure, tables.development):
+        connection.execute(delete(table).where(table.c.article_id == article_id))
+
+
+def _keep_anew(connection: Connection, filed: Filed) -> int:
+    """The article's decisions and findings; returns how many rows there were, 0 or 1."""
+    values = {
+        "verdict": filed.match.verdict.value,
+        "of_id": filed.match.of,
+        "match": MATCH.dump_json(filed.match).decode(),
+        "decision": filed.filing.decision.value,
+        "trip": filed.filing.trip,
+        "filing": FILING.dump_json(filed.filing).decode(),
+    }
+    updated = connection.execute(tables.article.update().where(tables.article.c.id == filed.article.id).values(values))
+    keep_findings(connection, filed)
+    return updated.rowcount
 
 
 def _keep_echoes(connection: Connection, echoes: Mapping[str, Sequence[tuple[str, int]]]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from monitor.edges.connection import connect
 from monitor.edges.guard import Guard
 
 CONNECT_SECONDS = 10.0
@@ -25,7 +26,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -50,7 +50,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             # An address that swallows everything must leave time for the others.
             share = max((end - time.monotonic()) / (2 if left > 1 else 1), 0.01)
             try:
-                return await self._inner.connect_tcp(address, port, share, local_address, socket_options)
+                return await connect(address, port, share, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if left == 1:
                     raise

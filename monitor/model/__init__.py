@@ -31,6 +31,7 @@ from monitor.model.filed import (
     Filing,
     Prepared,
     Seed,
+    Settled,
     TopicHit,
     TripScore,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "Section",
     "Seed",
     "Sentence",
+    "Settled",
     "Signal",
     "Source",
     "SourceLine",

@@ -47,10 +47,19 @@ class TopicHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What a person decided: `trip` is "" for none; `topics` are None where the rules' stay."""
+
+    trip: str
+    topics: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filing:
     """Where an article belongs. `trip` is "" unless `decision` is FILED; `scores` are best first.
 
-    `reason`: in words, why there is no trip or why it is uncertain ("" when filed).
+    `reason`: in words, why there is no trip or why it is uncertain ("" when filed); `settled`: by a person, whose word
+    then stands in `decision`, `trip` and `topics`, beside the rules' `scores`.
     """
 
     decision: Decision
@@ -59,6 +68,7 @@ class Filing:
     scores: tuple[TripScore, ...]
     topics: tuple[TopicHit, ...]
     reason: str = ""
+    settled: Settled | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Topic:
 class Episode:
     """The words in which this story's episodes are told; nothing of them is in the code.
 
-    `words`: nouns for an episode ("trip", "tour"); `region`: where episodes happen ("Middle East");
+    `words`: nouns for an episode ("trip", "tour"); `region`: where episodes happen ("the North Sea");
     `since`: what ordinals count from ("October 7", "the war began"); `others`: other travellers, whose
     presence in the subject's place speaks against a trip; `elsewhere`: places that are not on any trip;
     `names`: other names of places and countries of stops, in other spellings and languages.
@@ -113,7 +113,10 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One story followed. `subject`: the gate rule; `timezone`: IANA name for slots and dates in digests."""
+    """One story followed. `subject`: the gate rule; `timezone`: IANA name for slots and dates in digests.
+
+    `figures`: TOML text that adds to the figures which are followed, checked; "" for none.
+    """
 
     name: str
     subject: str
@@ -125,6 +128,7 @@ class Watch:
     sources: tuple[Source, ...] = ()
     digest: DigestPlan = DigestPlan()
     weights: tuple[tuple[str, float], ...] = ()
+    figures: str = ""
 
     def trip(self, trip_id: str) -> Trip:
         """The trip with this id; KeyError when the watch has none."""

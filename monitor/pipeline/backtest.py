@@ -74,7 +74,7 @@ def backtest(
     filed: list[Filed] = []
     number = 0
     for number, each in enumerate(kept, 1):
-        outcome = filer.keep(each.article, _prepared(each), None, quiet=each.quiet)
+        outcome = filer.keep(each.article, _prepared(each), None, quiet=each.quiet, settled=each.filing.settled)
         progress("filing", number, max(total, number))
         if outcome.filed is not None and (change := _change(each, outcome.filed.filing)):
             changes.append(change)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from monitor.model import (
     Article,
@@ -23,6 +24,7 @@ from monitor.model import (
     PendingLead,
     Prepared,
     Sentence,
+    Settled,
     Source,
     StoredArticle,
     Verdict,
@@ -34,9 +36,10 @@ from monitor.rules import compile_rule, find, read_document
 from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
 from monitor.stages.evidence import explain_development, rank_development
-from monitor.stages.figures import Patterns, find_figures, shipped_patterns
+from monitor.stages.figures import Patterns, find_figures, patterns_with
 from monitor.stages.identity import article_id, canonical_url, content_hash, version_of, versioned
 from monitor.stages.novelty import KnownIndex, read_article
+from monitor.stages.settled import by_hand
 from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
@@ -76,8 +79,7 @@ class Filer:
     def __init__(self, watch: Watch, store: Store, patterns: Patterns | None = None) -> None:
         self._watch = watch
         self._store = store
-        self._classifier: Classifier = compile_watch(watch)
-        self._patterns = patterns or shipped_patterns()
+        self._given_patterns = patterns
         self._indexes: dict[str, KnownIndex] = {}
         self._stories: dict[str, StoryIndex] = {}
         self._texts = KnownTexts(store)
@@ -86,16 +88,26 @@ class Filer:
         quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
         self._story = compile_rule(f"({watch.subject})" + (f" OR {quoted}" if quoted else ""))
 
-    @property
+    # Made with the first page: most runs find nothing new, and have none.
+    @cached_property
     def classifier(self) -> Classifier:
         """The compiled watch."""
-        return self._classifier
+        return compile_watch(self._watch)
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        return self._given_patterns or patterns_with(self._watch.figures)
 
     def index(self, trip: str) -> KnownIndex:
         """What is known for a trip, read once a run."""
         if trip not in self._indexes:
             self._indexes[trip] = KnownIndex(self._store.known_sentences(trip))
         return self._indexes[trip]
+
+    def forget(self, trip: str, article_id: str) -> None:
+        """Leave an article out of what is known for a trip, so that it can be read again."""
+        known = self._store.known_sentences(trip)
+        self._indexes[trip] = KnownIndex([each for each in known if each.article_id != article_id])
 
     def stories(self, trip: str, now: datetime) -> StoryIndex:
         """The recent reports of a trip, read once a run."""
@@ -127,7 +139,7 @@ class Filer:
         `filing`: the text's own, where it is at hand.
         """
         filing = filing or classify(
-            self._classifier,
+            self.classifier,
             article.title,
             article.text,
             article.url,
@@ -160,7 +172,7 @@ class Filer:
         """Whether a sentence has substance: a topic, a figure, a name, or somebody saying something."""
         if sentence.numbers or _SAYING.search(sentence.text) or _NAME.search(sentence.text):
             return True
-        if topics_of(self._classifier, sentence.text):
+        if topics_of(self.classifier, sentence.text):
             return True
         return find(self._story, read_document({"text": sentence.text})) is not None
 
@@ -192,15 +204,26 @@ class Filer:
         return self.keep(article, prepared, lead_id, compare=source.dedup, quiet=quiet)
 
     def keep(
-        self, article: Article, prepared: Prepared, lead_id: int | None, *, compare: bool = True, quiet: bool = False
+        self,
+        article: Article,
+        prepared: Prepared,
+        lead_id: int | None,
+        *,
+        compare: bool = True,
+        quiet: bool = False,
+        settled: Settled | None = None,
     ) -> Outcome:
-        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy."""
+        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy;
+
+        `settled`: what a person said of it.
+        """
         fingerprint = prepared.fingerprint
         match = self.judge(article, fingerprint) if compare else Match(Verdict.NEW)
         match, filing = self.retold(article, match, self.classify(article, match, prepared.filing))
+        filing = by_hand(filing, settled, self._watch)
         read = self.read(article, match, filing)
         match = settle(match, read)
-        developments = () if quiet else self._developments(article, filing, read)
+        developments = () if quiet else self.developments(article, filing, read)
         figures: tuple[Figure, ...] | None = ()
         if filing.trip and match.verdict is not Verdict.COPY:
             figures = prepared.figures
@@ -214,7 +237,7 @@ class Filer:
             developments=developments,
             figures=figures or (),
             sketch=dedup.sketch(fingerprint.shingles),
-            echoes=_echoes(article, read),
+            echoes=echoes_of(article, read),
             quiet=quiet,
         )
         ids = self._store.file(lead_id, filed)
@@ -226,12 +249,13 @@ class Filer:
         """The figures of a text."""
         return tuple(find_figures(text, read_sentences(text), self._patterns))
 
-    def _developments(self, article: Article, filing: Filing, read: Sequence[Novelty]) -> tuple[Development, ...]:
+    def developments(self, article: Article, filing: Filing, read: Sequence[Novelty]) -> tuple[Development, ...]:
+        """What an article adds: its new sentences."""
         found = []
         for novelty in read:
             if not novelty.new:
                 continue
-            topics = topics_of(self._classifier, novelty.sentence.text)
+            topics = topics_of(self.classifier, novelty.sentence.text)
             found.append(
                 Development(
                     article_id=article.id,
@@ -332,7 +356,7 @@ def settle(match: Match, read: Sequence[Novelty]) -> Match:
     return match
 
 
-def _echoes(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:
+def echoes_of(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:
     """Developments of other outlets that this article's known sentences say as well."""
     return tuple(
         novelty.nearest.development_id

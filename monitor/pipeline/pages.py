@@ -21,9 +21,8 @@ from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
 from monitor.model import Decision, Page, PendingLead, Prepared, Request, RunReport, Source, Verdict
 from monitor.pipeline.filing import Filer, Outcome
 from monitor.pipeline.room import Room
-from monitor.stages.given import summary_page
+from monitor.stages.errands import read_prepared
 from monitor.stages.health import read_pages, read_words
-from monitor.stages.prepare import prepare, read_prepared
 
 LOADED = 1000
 PER_HOST = 2
@@ -306,6 +305,10 @@ class _Reader:
             room.store.postpone(pending.id, reason, now + rest, tried=asked)
             self.tally.failed.append((url, reason))
             return None
+        # The parsers, which else only the workers have.
+        from monitor.stages.given import summary_page  # noqa: PLC0415
+        from monitor.stages.prepare import prepare  # noqa: PLC0415
+
         summary = summary_page(pending.lead, reason)
         if summary is None:
             room.store.give_up(pending.id, reason, now)

@@ -30,7 +30,6 @@ from monitor.model import (
 from monitor.pipeline.filing import Filer, make_article
 from monitor.stages import dedup
 from monitor.stages.charset import decode
-from monitor.stages.given import read_file
 from monitor.stages.identity import canonical_url
 from monitor.stages.seedfile import is_record, read_seed, version_of
 from monitor.text import read_sentences
@@ -94,6 +93,8 @@ def sync_seeds(files: Iterable[tuple[str, bytes]], store: SeedStore, filer: File
 
 def full_text(name: str, data: bytes, filer: Filer, now: datetime) -> Seed:
     """A person's own file as a seed: its text is kept locally, its trip and topics are worked out."""
+    from monitor.stages.given import read_file  # noqa: PLC0415 - the parsers, for those who have such seeds
+
     page = read_file(data, name, now)
     article = make_article(replace(page, url=page.url or "https://seed.invalid/" + PurePath(name).stem), _SOURCE, now)
     filing = filer.classify(article, Match(Verdict.NEW))

@@ -13,12 +13,12 @@ from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
 from monitor.model import Fetched, Offer, Request, Source, SourceReport, SourceState
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.room import Room
+from monitor.stages.errands import read_offer
 from monitor.stages.health import NEVER_ASKED, Visit, address, is_outage, left_alone, may_be_ours, spared, unwell, well
 from monitor.stages.identity import canonical_url
-from monitor.stages.leads import read_offer
 
-# Answers that wait to be read, so that memory does not grow with the number of sources.
-AT_ONCE = 24
+# Sources under way at once: more than hosts that are asked, as some answers wait to be read; bounded for memory's sake.
+AT_ONCE = 48
 # Further sitemaps of an index that one visit follows, and leads that it takes.
 MOST_CHILDREN = 8
 MOST_LEADS = 500

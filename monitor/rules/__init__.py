@@ -6,7 +6,7 @@ find            Rule x Document -> the hits, or None
 RuleSet         many rules, asked of a document together; those whose words are absent are never asked
 vocabulary      Rule -> the words it could match on
 
-    hostage*  "humanitarian pause*"  =May              a word, a prefix, a phrase, exact case and accents
+    strik*  "pay offer*"  =May                        a word, a prefix, a phrase, exact case and accents
     a b   a AND b   a OR b   NOT a   -a   (a OR b)     juxtaposition is AND
     a NEAR/6 b   a ONEAR/6 b                           within six words; ONEAR in this order
     a SAME b SAME c                                    in one sentence
@@ -17,7 +17,7 @@ vocabulary      Rule -> the words it could match on
     {label: a OR b}   @other   # comment               hits carry the label; @other is a rule given by name
 
 NOT binds tighter than NEAR and SAME, these tighter than AND, AND tighter than OR. Operators are upper case
-only. Words are compared as `monitor.text.fold` leaves them: Türkiye = turkiye; al-Sudani is two words.
+only. Words are compared as `monitor.text.fold` leaves them: Zürich = zurich; a hyphen parts two words.
 """
 
 from __future__ import annotations

@@ -87,9 +87,11 @@ def find_dates(passage: Passage) -> list[Mention]:
 
 def _worded(passage: Passage) -> Iterator[Mention]:
     size = len(passage.tokens)
-    for index, token in enumerate(passage.tokens):
-        month = _MONTHS.get(token.word)
-        if not month or (token.word in _CAPITAL_ONLY and not passage.text[token.start].isupper()):
+    named = [index for index, token in enumerate(passage.tokens) if token[0] in _MONTHS]
+    for index in named:
+        token = passage.tokens[index]
+        month = _MONTHS[token.word]
+        if token.word in _CAPITAL_ONLY and not passage.text[token.start].isupper():
             continue
         after = index + 1
         day, until, after = _days_after(passage, after)
@@ -150,8 +152,12 @@ def _close(passage: Passage, index: int) -> bool:
 
 
 def _numeric(passage: Passage) -> Iterator[Mention]:
+    if "20" not in passage.text:
+        return
     for found in _ISO.finditer(passage.text):
         yield from _plain(passage, int(found[1]), int(found[2]), int(found[3]), found)
+    if ".20" not in passage.text and "/20" not in passage.text:
+        return
     for found in _NUMERIC.finditer(passage.text):
         one, two = int(found[1]), int(found[3])
         # 3/4/2024 may be March or April; only an unambiguous order is read.

@@ -30,9 +30,14 @@ class Words:
         self._wording = read_wording(text)
         self.words = self._wording.words
         self._places: dict[int, list[tuple[int, int]]] = {}
-        self._index: dict[str, list[int]] = defaultdict(list)
+
+    @cached_property
+    def _index(self) -> dict[str, list[int]]:
+        """Where each word stands; most articles have no word that a rule asks for, and go without."""
+        index: dict[str, list[int]] = defaultdict(list)
         for number, word in enumerate(self.words):
-            self._index[word].append(number)
+            index[word].append(number)
+        return index
 
     @cached_property
     def _vocabulary(self) -> list[str]:

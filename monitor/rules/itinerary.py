@@ -93,7 +93,7 @@ def _note_order(story: Story, scene: Scene, sheet: Sheet) -> None:
 
 
 def note_stop_days(story: Story, scene: Scene, sheet: Sheet) -> None:
-    """A stop named with the weekday on which the trip was there ("in Baghdad on Sunday")."""
+    """A stop named with the weekday on which the trip was there ("in Ghent on Sunday")."""
     for found in scene.places:
         if not scene.in_view(found.passage, found.sentence):
             continue

@@ -64,8 +64,8 @@ def _check_stars(text: str, ends: set[int]) -> None:
         after = text[offset + 1 : offset + 2]
         if offset not in ends:
             if after.isalnum():
-                raise Mistake("a word cannot begin with '*'", "write the beginning of the word, as in hostage*", offset)
-            raise Mistake("'*' stands alone", "put it directly after the beginning of a word, as in hostage*", offset)
+                raise Mistake("a word cannot begin with '*'", "write the beginning of the word, as in strik*", offset)
+            raise Mistake("'*' stands alone", "put it directly after the beginning of a word, as in strik*", offset)
         if after.isalnum() or after == "*":
             raise Mistake("'*' can only end a word", "end the word with one '*'", offset)
 

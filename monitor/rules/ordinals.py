@@ -16,12 +16,13 @@ _ORDINALS = (
 _CARDINALS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
 _ORDINAL = {word: number for number, word in enumerate(_ORDINALS, 1)}
 _CARDINAL = {word: number for number, word in enumerate(_CARDINALS, 1)} | {"dozen": 12}
+_NUMBERS = _ORDINAL.keys() | _CARDINAL.keys()
 _NUMERAL = re.compile(r"(\d{1,3})(st|nd|rd|th)$")
 _EARLIER = frozenset("previous earlier prior past preceding".split())
 _ROUGHLY = frozenset("about nearly almost over around some roughly than least least approximately".split())
 _TARGET = frozenset("to in of through across around into within".split())
 _SHORT = frozenset("day days hour hours week".split())
-# Words that may stand between the ordinal and its noun ("ninth regional visit", "second Mid-East tour").
+# Words that may stand between the ordinal and its noun ("ninth regional visit", "second North Sea tour").
 _REACH = 5
 
 
@@ -67,7 +68,9 @@ class Surroundings:
 def find_counts(passage: Passage, near: Surroundings) -> list[Count]:
     """Every count of episodes in a passage that is the subject's own."""
     found = []
-    for index, token in enumerate(passage.tokens):
+    named = [n for n, (word, _, _) in enumerate(passage.tokens) if word in _NUMBERS or word[:1].isdigit()]
+    for index in named:
+        token = passage.tokens[index]
         number = _ordinal(token.word)
         if number:
             count = _ordinal_count(passage, near, index, number)

@@ -212,9 +212,7 @@ class _Reader:
         if token[0] in "'‘" and token[-1] not in "'’":
             later = [each for each in self._draft.tokens if (each.start_pos or 0) > (token.start_pos or 0)]
             if any(each.type == "WORD" and each[-1] in "'’" for each in later):
-                self._draft.refuse(
-                    token, "single quotes make no phrase", 'use double quotes, as in "humanitarian pause"'
-                )
+                self._draft.refuse(token, "single quotes make no phrase", 'use double quotes, as in "pay offer"')
         if token in ("&&", "&", "||", "|", "+"):
             self._draft.refuse(token, f"'{token}' is no operator", f"write {'OR' if '|' in token else 'AND'}")
         return read_term(token, phrase=False)

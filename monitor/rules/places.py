@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from monitor.model import Span, Trip
-from monitor.text import Token, sentences, tokens, words
+from monitor.text import Token, read_tokens, read_wording, tokens, words
 
 LEAD = 4
 
@@ -90,17 +91,14 @@ class Found:
 
 def lay_out(field: str, text: str) -> Passage:
     """Words and sentences of a field; a title is one sentence."""
-    found = tuple(tokens(text))
     if field == "title":
+        found = tuple(tokens(text))
         return Passage(field, text, found, (0,) * len(found), (Span(0, len(text)),))
-    spans = tuple(sentences(text))
+    wording = read_wording(text)
     of: list[int] = []
-    number = 0
-    for token in found:
-        while number + 1 < len(spans) and token.start >= spans[number + 1].start:
-            number += 1
-        of.append(number)
-    return Passage(field, text, found, tuple(of), spans)
+    for number, (first, last) in enumerate(pairwise(wording.firsts)):
+        of += [number] * (last - first)
+    return Passage(field, text, read_tokens(text), tuple(of), wording.spans)
 
 
 def plain(field: str, text: str) -> Passage:
@@ -144,8 +142,10 @@ class PhraseBook:
         after = 0
         exact, opened, all_tokens = self._exact, self._open, passage.tokens
         for index, (word, _, _) in enumerate(all_tokens):
+            if word not in exact and not opened:
+                continue
             entries = exact.get(word, opened)
-            if not entries or index < after:
+            if index < after:
                 continue
             for parts, label in entries if entries is opened else [*entries, *opened]:
                 if (len(parts) == 1 and parts[0] == word) or _matches(parts, all_tokens[index : index + len(parts)]):
@@ -181,6 +181,8 @@ class Shelf:
         after = [0] * self._size
         exact, opened, all_tokens = self._exact, self._open, passage.tokens
         for index, (word, _, _) in enumerate(all_tokens):
+            if word not in exact and not opened:
+                continue
             entries = exact.get(word, opened)
             for book, parts, label in entries if entries is opened or not opened else [*entries, *opened]:
                 if index < after[book]:
@@ -191,10 +193,12 @@ class Shelf:
 
 
 def _matches(parts: tuple[str, ...], found: tuple[Token, ...]) -> bool:
-    return len(parts) == len(found) and all(
-        token.word.startswith(part[:-1]) if part.endswith("*") else token.word == part
-        for part, token in zip(parts, found, strict=True)
-    )
+    if len(parts) != len(found):
+        return False
+    for part, (word, _, _) in zip(parts, found, strict=True):
+        if word != part and not (part[-1] == "*" and word.startswith(part[:-1])):
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
     }
     others, region, since, nouns, places, elsewhere = names.shelf.find_in(reading)
     mentions = PhraseBook({phrase: (phrase,) for phrase in sorted(shown)}).find_in(reading)
-    # A title that another bears anywhere in the article ("Secretary of State John Kerry") is not the subject's here.
+    # A title that another bears anywhere in the article ("Judge So-and-so") is not the subject's here.
     lent = {" ".join(words(found.label)) for found in mentions if _taken(found, others)}
     return Scene(
         reading,
@@ -195,7 +195,7 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
 
 
 def _taken(found: Found, others: Sequence[Found]) -> bool:
-    """Whether somebody else's name follows at once: "Secretary of State John Kerry"."""
+    """Whether somebody else's name follows at once: "Judge So-and-so"."""
     for other in others:
         near = other.passage is found.passage and other.sentence == found.sentence
         if near and 0 <= other.first - found.last < _TAKEN:

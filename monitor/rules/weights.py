@@ -58,6 +58,8 @@ WEIGHTS: Mapping[str, float] = {
     "called off": -4.0,
     "called off in headline": -8.0,
     "other years": -2.5,  # all days written are years away
+    # A topic's match in a sentence of background; one in the report weighs 1, and 1 is enough.
+    "background": 0.3,
     # How evidence becomes a decision.
     "file": 2.0,
     "unsure": 1.3,

@@ -6,7 +6,6 @@ import codecs
 import html
 import re
 
-from charset_normalizer import from_bytes
 from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 
@@ -106,6 +105,8 @@ def _without_bom(body: bytes) -> str:
 
 
 def _detected(body: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - hardly any page needs it
+
     best = from_bytes(body[:_DETECT_BYTES]).best()
     found = codec(best.encoding) if best else ""
     # Latin alphabets look much alike to a detector; browsers read what nobody declares as Western European.

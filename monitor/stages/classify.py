@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from monitor.errors import RuleError
 from monitor.model import Decision, Evidence, Filing, Span, TopicHit, TripScore, Watch
 from monitor.rules import Hit, Rule, RuleSet, compile_rule, read_document
+from monitor.rules.background import Background, Recap
 from monitor.rules.gate import closed, note_against, unplaced
 from monitor.rules.places import PhraseBook, Reading, lay_out
 from monitor.rules.scene import Sheet, read_names, read_scene
@@ -25,6 +26,10 @@ _CALL = re.compile(r"@([\w-]+)")
 _OWN = frozenset(
     {"ordinal", "ordinal bare", "earlier trips", "trips so far", "date early", "date", "month", "signature", "stop day"}
 )
+
+
+# Fields whose words stand in the article's text.
+_BODY = frozenset({"text", "lead"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Classifier:
     story: Story
     subject: Rule
     topics: tuple[TopicRule, ...]
+    recap: Recap
     asked: RuleSet
     """The subject, then each topic's rule, then each topic's `not`: all that every article is asked."""
 
@@ -79,7 +85,7 @@ def compile_watch(watch: Watch) -> Classifier:
         RuleSet([rule for rules in signals.values() for rule, _ in rules]),
     )
     subject = _compile(watch.subject, "watch subject", named)
-    return Classifier(story, subject, topics, RuleSet([subject, *_rules_of(topics)]))
+    return Classifier(story, subject, topics, Recap(watch.episode.since), RuleSet([subject, *_rules_of(topics)]))
 
 
 def classify(
@@ -96,8 +102,9 @@ def classify(
     fields = {"title": article_title, "text": text, "url": url, "outlet": outlet, "language": language}
     document = read_document(fields, day)
     answers = classifier.asked.find_all(document)
-    topics = _topics(classifier, answers)
     hits = answers.get(0)
+    named = [hit.span for hit in hits or () if hit.field in _BODY]
+    topics = _topics(classifier, answers, classifier.recap.sentences(text, named) if text else None)
     if hits is None:
         return Filing(Decision.NONE, "", (), (), topics, "the subject is not named")
     if not classifier.story.trips:
@@ -122,7 +129,7 @@ def classify(
 def topics_of(classifier: Classifier, text: str) -> tuple[str, ...]:
     """Topics of one sentence."""
     answers = classifier.asked.find_all(read_document({"title": "", "text": text}, None))
-    return tuple(hit.topic_id for hit in _topics(classifier, answers))
+    return tuple(hit.topic_id for hit in _topics(classifier, answers, None))
 
 
 def _decide(classifier: Classifier, sheet: Sheet, past: frozenset[str], topics: tuple[TopicHit, ...]) -> Filing:
@@ -175,19 +182,34 @@ def _rules_of(topics: tuple[TopicRule, ...]) -> list[Rule]:
     return [topic.rule for topic in topics] + [topic.exclude for topic in topics if topic.exclude is not None]
 
 
-def _topics(classifier: Classifier, answers: Mapping[int, tuple[Hit, ...]]) -> tuple[TopicHit, ...]:
+def _topics(
+    classifier: Classifier, answers: Mapping[int, tuple[Hit, ...]], background: Background | None
+) -> tuple[TopicHit, ...]:
+    """The topics whose rule matches and whose `not` does not, and that are more than background."""
     found = []
     exclude = len(classifier.topics)
+    weight = classifier.story.weights["background"]
     for number, topic in enumerate(classifier.topics, 1):
         exclude += topic.exclude is not None
         hits = answers.get(number)
-        if hits is not None and not (topic.exclude is not None and exclude in answers):
-            found.append(TopicHit(topic.id, tuple(_evidence(topic.id, hit) for hit in hits)))
+        if hits is None or (topic.exclude is not None and exclude in answers):
+            continue
+        evidence = tuple(_evidence(topic.id, hit, background, weight) for hit in hits)
+        if not evidence or _told(evidence, background):
+            found.append(TopicHit(topic.id, evidence))
     return tuple(found)
 
 
-def _evidence(topic: str, hit: Hit) -> Evidence:
-    return Evidence(topic, hit.term, hit.field, hit.span, 1.0)
+def _evidence(topic: str, hit: Hit, background: Background | None, weight: float) -> Evidence:
+    behind = background is not None and hit.field in _BODY and background.holds(background.number(hit.span.start))
+    return Evidence(topic, hit.term, hit.field, hit.span, weight if behind else 1.0)
+
+
+def _told(evidence: tuple[Evidence, ...], background: Background | None) -> bool:
+    """Whether a topic is told, each sentence counted once: one of the report is enough, of background it takes more."""
+    if background is None or any(item.weight >= 1.0 for item in evidence):
+        return True
+    return sum({background.number(item.span.start): item.weight for item in evidence}.values()) >= 1.0
 
 
 def _named(watch: Watch) -> dict[str, Rule]:

@@ -15,9 +15,13 @@ from monitor.text import hashes_of, read_wording, word_hash
 
 RUN = 5
 LEAD_WORDS = 80
+# Two sentences on one subject share a few words; this many and half of them do not come by chance.
+CLOSE_WORDS = 5
 SKETCH_ONE_IN = 16
 SKETCH_MOST = 64
 SEED_ONE_IN = 4
+# A text this short asks the seeds with all it has.
+SHORT = 256
 # Databases keep 63 bits of a number and its sign.
 _MASK = (1 << 63) - 1
 _BASE = 0x1E3779B97F4A7C15
@@ -26,7 +30,11 @@ _LEAVING = pow(_BASE, RUN - 1, _MASK + 1)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The border between the verdicts; shares are 0..1. Measured on edited and unrelated reports."""
+    """The border between the verdicts; shares are 0..1. Measured on edited and unrelated reports.
+
+    `close`: this much of one text stands in sentences of which half stands in the other (`half`), and this share of
+    runs survived (`edited`): a text that was edited throughout. Other reports of one event reach a tenth of it.
+    """
 
     copy: float = 0.55
     update: float = 0.40
@@ -35,6 +43,9 @@ class Thresholds:
     aligned: float = 0.55
     sentence: float = 0.70
     alignment_floor: float = 0.05
+    close: float = 0.55
+    half: float = 0.50
+    edited: float = 0.06
 
 
 THRESHOLDS = Thresholds()
@@ -74,8 +85,11 @@ def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
 
 
 def questions(hashes: Iterable[int]) -> tuple[int, ...]:
-    """The hashes to ask with: the sketch, and more for the seeds, whose every shingle is indexed."""
-    return tuple(sorted(hash_ for hash_ in set(hashes) if hash_ % SEED_ONE_IN == 0)[: SKETCH_MOST * 8])
+    """The hashes to ask the seeds with, whose every shingle is indexed: one in four, of a short text all."""
+    distinct = set(hashes)
+    if len(distinct) > SHORT:
+        distinct = {hash_ for hash_ in distinct if hash_ % SEED_ONE_IN == 0}
+    return tuple(sorted(distinct)[: SKETCH_MOST * 8])
 
 
 def compare(text: str, known: Known, limits: Thresholds = THRESHOLDS, *, mine: Fingerprint | None = None) -> Match:
@@ -95,6 +109,8 @@ def compare(text: str, known: Known, limits: Thresholds = THRESHOLDS, *, mine: F
     similarity = max(inside, covers)
     stands = aligned(mine, theirs, limits.sentence) if similarity >= limits.alignment_floor else 0.0
     verdict = _verdict(similarity, inside, lead, stands, limits)
+    if verdict is Verdict.NEW and similarity >= limits.edited and _close(mine, theirs, limits):
+        verdict = Verdict.UPDATE
     if verdict is Verdict.NEW:
         return Match(verdict, "", similarity, inside, covers, stands, lead)
     return Match(verdict, known.article_id, similarity, inside, covers, stands, lead)
@@ -112,8 +128,19 @@ def _verdict(similarity: float, inside: float, lead: float, stands: float, limit
     return Verdict.NEW
 
 
-def aligned(mine: Fingerprint, theirs: Fingerprint, floor: float) -> float:
-    """Share of this text's content words that are in sentences which stand, as a set of words, in one of theirs."""
+def _close(mine: Fingerprint, theirs: Fingerprint, limits: Thresholds) -> bool:
+    """Whether one text looks like the other with words changed all over it, cut or framed as it may be."""
+    return (
+        aligned(mine, theirs, limits.half, CLOSE_WORDS) >= limits.close
+        or aligned(theirs, mine, limits.half, CLOSE_WORDS) >= limits.close
+    )
+
+
+def aligned(mine: Fingerprint, theirs: Fingerprint, floor: float, least: int = 3) -> float:
+    """Share of this text's content words that are in sentences which stand, as a set of words, in one of theirs.
+
+    A sentence stands where this share of its words (`floor`), and at least so many of them, are in one sentence.
+    """
     total = stands = 0
     holders: dict[int, list[int]] = {}
     for index, sentence in enumerate(theirs.sentences):
@@ -125,7 +152,8 @@ def aligned(mine: Fingerprint, theirs: Fingerprint, floor: float) -> float:
         for word in sentence:
             for index in holders.get(word, ()):
                 counts[index] = counts.get(index, 0) + 1
-        if len(sentence) >= 4 and counts and max(counts.values()) / len(sentence) >= floor:
+        most = max(counts.values(), default=0)
+        if len(sentence) >= 4 and most >= max(least, floor * len(sentence)):
             stands += len(sentence)
     return stands / total if total else 0.0
 

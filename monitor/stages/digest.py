@@ -34,7 +34,7 @@ from monitor.model import (
 )
 from monitor.rules import compile_rule, find, read_document
 from monitor.stages.days import local_day, stop_marks, timeline
-from monitor.stages.figures import changes, disputes, show, subject_name
+from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
 from monitor.stages.health import alert_due, describe, not_asked
 from monitor.stages.selection import OTHER, Choice, choose
 from monitor.text import one_line
@@ -135,7 +135,7 @@ def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: dat
         sections=_by_day(above, choice, trip, watch) if whole else _by_topic(above, choice, watch),
         more=_by_article([each for each in choice.below if each.development.trip == trip.id], choice),
         figures=_figures(trip.id, material, watch, span),
-        disputes=_disputes(trip.id, material),
+        disputes=_disputes(trip.id, material, watch),
         timeline=timeline(trip, material.volume, watch, day, span.first if span else None),
     )
 
@@ -219,6 +219,7 @@ def _figures(trip_id: str, material: Material, watch: Watch, span: Span | None) 
     zone = ZoneInfo(watch.timezone)
     now = [each for each in material.figures if each.trip == trip_id]
     before = [each for each in material.earlier_figures if each.trip == trip_id]
+    patterns = patterns_with(watch.figures)
     if span:
         # Over many days a figure moved from what its first day gave, where nothing was known before.
         known = {each.figure.subject for each in before}
@@ -233,7 +234,7 @@ def _figures(trip_id: str, material: Material, watch: Watch, span: Span | None) 
         before, now = before + first, [each for each in now if each not in first]
     return tuple(
         FigureRow(
-            what=subject_name(change.subject),
+            what=subject_name(change.subject, patterns),
             was=show(change.was.figure),
             was_source=f"{change.was.outlet}, {change.was.as_of.astimezone(zone):%-d %b}",
             now=show(change.now.figure),
@@ -243,21 +244,22 @@ def _figures(trip_id: str, material: Material, watch: Watch, span: Span | None) 
             was_by=change.was.figure.attribution,
             now_by=change.now.figure.attribution,
         )
-        for change in changes(now, before)
+        for change in changes(now, before, patterns)
     )
 
 
-def _disputes(trip_id: str, material: Material) -> tuple[Dispute, ...]:
+def _disputes(trip_id: str, material: Material, watch: Watch) -> tuple[Dispute, ...]:
+    patterns = patterns_with(watch.figures)
     now = [each for each in material.figures if each.trip == trip_id]
     before = [each for each in material.earlier_figures if each.trip == trip_id]
     return tuple(
         Dispute(
-            subject_name(sides[0].figure.subject),
+            subject_name(sides[0].figure.subject, patterns),
             tuple(
                 Claim(show(side.figure), side.figure.attribution, side.outlet, side.url, side.as_of) for side in sides
             ),
         )
-        for sides in disputes(now, before)
+        for sides in disputes(now, before, patterns)
     )
 
 

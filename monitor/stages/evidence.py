@@ -77,7 +77,7 @@ def explain_development(novelty: Novelty, filing: Filing, *, summary_only: bool 
 
 
 def filing_signs(filing: Filing, most: int = 3) -> str:
-    """The strongest evidence for the article's trip: "“ninth trip” in the title, “El Alamein”"."""
+    """The strongest evidence for the article's trip: "“ninth trip” in the title, “Ghent”"."""
     signs: dict[str, str] = {}
     for score in filing.scores:
         if score.trip_id == filing.trip:

@@ -77,6 +77,8 @@ def why(filing: Filing, score: TripScore, weights: Mapping[str, float]) -> str:
     rival = max((each.score for each in filing.scores if each.trip_id != score.trip_id), default=0.0)
     enough, margin = weights["file"], weights["margin"]
     if score.trip_id == filing.trip:
+        if filing.settled is not None:
+            return "filed by hand"
         if score.score < enough or score.score - rival < margin:
             return "filed where the report that it copies or retells is filed"
         return f"filed: {score.score:.1f} is at least {enough:.1f}, and {score.score - rival:.1f} ahead of the next"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 
 from monitor.model import Lead, Page
 from monitor.stages.charset import decode
 from monitor.stages.extract import read_page, read_text
+from monitor.stages.headers import read_headers
+from monitor.stages.meta import believable
 from monitor.stages.seedfile import is_record, read_seed
 from monitor.text import clean, words
 
@@ -15,7 +18,7 @@ LEAST_SUMMARY_WORDS = 5
 
 
 def read_file(data: bytes, name: str, now: datetime) -> Page:
-    """A .html file as a page, a seed record as its brief, any other as plain text.
+    """A .html file as a page, a seed record as its brief, any other as plain text with what its head says of it.
 
     Raises ExtractError when there is no text in it, SeedError for a damaged record.
     """
@@ -26,7 +29,15 @@ def read_file(data: bytes, name: str, now: datetime) -> Page:
     if is_record(text):
         seed = read_seed(text, name)
         return Page(seed.url, seed.title, seed.brief, outlet=seed.outlet, published=seed.published)
-    return read_text(text)
+    said = read_headers(text)
+    page = read_text(said.body, url=said.url, title=said.title)
+    return replace(
+        page,
+        outlet=said.outlet,
+        author=said.author,
+        language=said.language,
+        published=said.published and believable(said.published, now),
+    )
 
 
 def summary_page(lead: Lead, reason: str) -> Page | None:

@@ -173,7 +173,7 @@ def is_boilerplate(text: str, outlet: str = "") -> bool:
         return True
     if not outlet or not _OF_OURSELVES.search(text):
         return False
-    # "Readers of the Gazette find more in our archive" is furniture; a sentence on Jordan in the Jordan Times is not.
+    # "Readers of the Gazette find more in our archive" is furniture; a sentence on Essex in the Essex Times is not.
     name = outlet.removeprefix("The ").strip()
     short = [rf"the {word}" for word in name.split() if word in _PAPERS]
     return any(re.search(rf"\b{re.escape(said)}\b", text, re.IGNORECASE) for said in (name, *short))

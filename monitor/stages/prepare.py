@@ -6,20 +6,23 @@ import pickle
 from datetime import datetime
 from functools import lru_cache
 
-from monitor.model import Filing, Lead, Page, Prepared
+from monitor.model import Filing, Lead, Page, Prepared, Watch
 from monitor.stages.classify import Classifier, classify, compile_watch
 from monitor.stages.dedup import fingerprint
 from monitor.stages.extract import read_page
-from monitor.stages.figures import find_figures, shipped_patterns
+from monitor.stages.figures import find_figures, patterns_with
 from monitor.stages.identity import content_hash
 from monitor.text import read_sentences
 
 
-def prepare(page: Page, filing: Filing | None = None) -> Prepared:
-    """A page with its fingerprint and content hash, and with its figures where it is filed under a trip."""
+def prepare(page: Page, filing: Filing | None = None, own_figures: str = "") -> Prepared:
+    """A page with its fingerprint and content hash, and with its figures where it is filed under a trip.
+
+    `own_figures`: the watch's (`Watch.figures`).
+    """
     figures = None
     if filing is not None and filing.trip:
-        figures = find_figures(page.text, read_sentences(page.text), shipped_patterns())
+        figures = find_figures(page.text, read_sentences(page.text), patterns_with(own_figures))
     return Prepared(page, fingerprint(page.text), content_hash(page.text), filing, figures)
 
 
@@ -31,8 +34,9 @@ def read_prepared(
     `watch`: the Watch, pickled once for all pages; `outlet`, `language`: the source's, for a page that does not say.
     """
     page = read_page(body, url=url, charset=charset, lead=lead, now=now)
+    classifier, own_figures = _compiled(watch)
     filing = classify(
-        _compiled(watch),
+        classifier,
         page.title,
         page.text,
         page.url,
@@ -40,10 +44,11 @@ def read_prepared(
         page.language or language,
         page.published,
     )
-    return prepare(page, filing)
+    return prepare(page, filing, own_figures)
 
 
 # A worker serves one watch, unpacked and compiled with its first page.
 @lru_cache(maxsize=2)
-def _compiled(watch: bytes) -> Classifier:
-    return compile_watch(pickle.loads(watch))  # noqa: S301 - packed by ourselves
+def _compiled(packed: bytes) -> tuple[Classifier, str]:
+    watch: Watch = pickle.loads(packed)  # noqa: S301 - packed by ourselves
+    return compile_watch(watch), watch.figures

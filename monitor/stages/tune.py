@@ -25,7 +25,7 @@ _MOST_ROUNDS = 6
 _SAFE = 1.0
 _PULL = 0.03
 # They set the scale of all others, or are no signs.
-_FIXED = frozenset({"file", "unsure", "margin", "mention", "address"})
+_FIXED = frozenset({"file", "unsure", "margin", "mention", "address", "background"})
 
 
 @dataclass(frozen=True, slots=True)

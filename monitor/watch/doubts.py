@@ -6,7 +6,7 @@ from monitor.errors import Problem
 from monitor.rules import Rule, compile_rule
 from monitor.rules.sense import everything, implies, never
 from monitor.watch.check import check_rules
-from monitor.watch.lines import Lines, Path
+from monitor.watch.lines import Path
 from monitor.watch.problems import Report
 from monitor.watch.syntax import parse
 
@@ -14,7 +14,7 @@ from monitor.watch.syntax import parse
 def find_doubts(text: str, file: str = "watch.toml") -> tuple[Problem, ...]:
     """The doubts of a watch file that `read_watch` takes, in the order of the file, each with its line and its mend."""
     text = text.removeprefix("\ufeff")
-    report = Report(file, Lines(text), parse(text, file))
+    report = Report(file, text, parse(text, file))
     rules = {path: rule for path, rule in check_rules(report, compile_rule).items() if isinstance(rule, Rule)}
     for path, rule in rules.items():
         if why := never(rule.node):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from monitor.errors import Problem
@@ -29,11 +30,16 @@ _ROWS = {"source": "source", "trip": "trip", "topic": "topic", "stop": "stop", "
 class Report:
     """Collects problems and puts each in words: its line, its table, what is wrong, how to mend it."""
 
-    def __init__(self, file: str, lines: Lines, data: dict[str, Any]) -> None:
+    def __init__(self, file: str, text: str, data: dict[str, Any]) -> None:
         self.file = file
-        self.lines = lines
+        self._text = text
         self.data = data
         self.problems: list[Problem] = []
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Where the keys stand: looked for when there is something to tell."""
+        return Lines(self._text)
 
     def add(self, path: Path, what: str, mend: str = "", *, line: int = 0, named: bool = True) -> None:
         """A problem at this path. `named`: begin with the key's name."""

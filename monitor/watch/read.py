@@ -9,7 +9,6 @@ from monitor.model import Watch
 from monitor.rules import compile_rule as _compile_rule
 from monitor.watch.build import build
 from monitor.watch.check import Compile, check_tables
-from monitor.watch.lines import Lines
 from monitor.watch.problems import Report
 from monitor.watch.schema import WatchFile
 from monitor.watch.syntax import parse
@@ -18,7 +17,7 @@ from monitor.watch.syntax import parse
 def read_watch(text: str, file: str = "watch.toml", compile_rule: Compile = _compile_rule) -> Watch:
     """The watch that this text declares; `file` is its name in messages. Raises WatchError, nothing else."""
     text = text.removeprefix("\ufeff")
-    report = Report(file, Lines(text), parse(text, file))
+    report = Report(file, text, parse(text, file))
     form: WatchFile | None = None
     try:
         form = WatchFile.model_validate(report.data)

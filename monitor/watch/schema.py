@@ -48,27 +48,27 @@ class EpisodeTable(Table):
     """The words in which this story's episodes are told."""
 
     words: list[Line] = _key("nouns for an episode", ["trip", "tour"], default=list(Episode().words))
-    region: list[Line] = _key("where episodes happen", ["Middle East"], default=[])
+    region: list[Line] = _key("where episodes happen", ["North Sea"], default=[])
     since: list[Line] = _key("what ordinals count from", ["October 7"], default=[])
     others: list[Line] = _key("other travellers, whose journeys are not this story's", ["Austin"], default=[])
-    elsewhere: list[Line] = _key("places that are on no episode", ["Kyiv"], default=[])
+    elsewhere: list[Line] = _key("places that are on no episode", ["Felixstowe"], default=[])
     names: dict[str, list[Line]] = _key(
-        "other names of places and countries of stops", {"Türkiye": ["Turkey"]}, default={}
+        "other names of places and countries of stops", {"Netherlands": ["Holland"]}, default={}
     )
 
 
 class WatchTable(Table):
     """The story."""
 
-    name: Line = _key("the story's name, at the head of every digest", "Blinken's Middle East trips")
-    subject: Rule = _key("the gate: a rule that all articles of the story match", 'blinken OR "top us diplomat"')
+    name: Line = _key("the story's name, at the head of every digest", "The harbour strike")
+    subject: Rule = _key("the gate: a rule that all articles of the story match", '"harbour strike" OR dockers')
     languages: Annotated[list[Language], AfterValidator(values.some_once)] = _key(
         "languages of the articles, the main one first", ["en"], default=["en"]
     )
     timezone: Annotated[str, AfterValidator(values.zone)] = _key(
         "IANA name, for digest times and for dates", "Europe/Berlin", default="UTC"
     )
-    episode: EpisodeTable = _key("the words of its episodes", {"words": ["trip"]}, default=EpisodeTable())
+    episode: EpisodeTable = _key("the words of its episodes", {"words": ["round"]}, default=EpisodeTable())
 
 
 class DigestTable(Table):
@@ -117,40 +117,40 @@ class SourceTable(Table):
 class SignalTable(Table):
     """A rule whose match speaks for a trip."""
 
-    match: Rule = _key("the rule", "incirlik")
+    match: Rule = _key("the rule", "arbitrat*")
     weight: Number = _key("how much a match says: 1 a hint, 4 nearly enough alone", 2, ge=-10, le=10)
 
 
 class StopTable(Table):
     """A place on a trip."""
 
-    place: Line = _key("the place", "Ankara")
-    country: Line = _key("its country", "Türkiye")
+    place: Line = _key("the place", "Rotterdam")
+    country: Line = _key("its country", "Netherlands")
     on: date | SkipJsonSchema[None] = _key("local day of arrival", date(2023, 11, 6), default=None)
-    also: list[Line] = _key("other names that mean this stop", ["Turkish capital"], default=[])
+    also: list[Line] = _key("other names that mean this stop", ["Maasvlakte"], default=[])
 
 
 class TripTable(Table):
     """One episode of the story."""
 
-    id: Id = _key("short name for links, exports and the command line", "blinken-02")
+    id: Id = _key("short name for links, exports and the command line", "round-2")
     ordinal: int = _key("its number in the row of episodes", 2, ge=1, le=9999)
-    name: Line = _key("its name in digests", "Second trip")
+    name: Line = _key("its name in digests", "Second round")
     dates: Annotated[
         list[date], AfterValidator(values.first_and_last), Field(json_schema_extra={"minItems": 2, "maxItems": 2})
     ] = _key("first and last day, local", [date(2023, 11, 2), date(2023, 11, 6)])
-    people: list[Line] = _key("who is met on it", ["Fidan", "Safadi"], default=[])
+    people: list[Line] = _key("who is met on it", ["the mediator"], default=[])
     signals: list[SignalTable] = _key("rules that speak for it", [{"match": "summit", "weight": 2}], default=[])
-    stop: list[StopTable] = _key("its places", [{"place": "Ankara", "country": "Türkiye"}], default=[])
+    stop: list[StopTable] = _key("its places", [{"place": "Rotterdam", "country": "Netherlands"}], default=[])
 
 
 class TopicTable(Table):
     """A subject that runs through all trips."""
 
-    id: Id = _key("short name for links, exports and the command line", "hostages")
-    name: Line = _key("its heading in digests", "Hostages")
-    rule: Rule = _key("what an article of this topic matches", "hostage* OR captive*")
-    exclude: str = _key("a rule that takes a match back", '"hostage envoy"', default="", alias="not")
+    id: Id = _key("short name for links, exports and the command line", "pay")
+    name: Line = _key("its heading in digests", "Pay")
+    rule: Rule = _key("what an article of this topic matches", "pay OR wage*")
+    exclude: str = _key("a rule that takes a match back", '"pay cut*"', default="", alias="not")
 
 
 class WatchFile(Table):

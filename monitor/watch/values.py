@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic_core import PydanticCustomError
 
 from monitor.errors import ExtractError
-from monitor.stages.indexpage import selector_xpath
 from monitor.watch.wording import meant
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SELECTOR = 'write e.g. "main h2 a" or ".headline a"'
 UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -51,7 +51,7 @@ def filled(value: str) -> str:
 def one_line(value: str) -> str:
     """Text of one line, without the space around it."""
     # Names end up in mail headers and table cells: a line break there would do harm.
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+    if _CONTROL.search(value):
         raise refusal("holds a line break or another control character", "write it on one line")
     return filled(value).strip()
 
@@ -128,6 +128,8 @@ def url(value: str) -> str:
 
 def selector(value: str) -> str:
     """A CSS selector."""
+    from monitor.stages.indexpage import selector_xpath  # noqa: PLC0415 - few watches need it, and it needs the parsers
+
     try:
         selector_xpath(filled(value))
     except ExtractError as error:

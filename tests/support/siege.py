@@ -87,7 +87,7 @@ class Siege:
         try:
             return await fetch_all(room, Filer(room.watch, self.store), now_all=True)
         finally:
-            self.store.keep_hosts(fetcher.news_of_hosts(), self.clock.now())
+            fetcher.hand_over(lambda news: self.store.keep_hosts(news, self.clock.now()))
 
     def state(self, source_id: str) -> SourceState:
         """How a source fares."""

@@ -1,6 +1,6 @@
 """Figures: numbers with subject, period and attribution, and which of them moved. Pure.
 
-    patterns.toml -> patterns   what is followed: subjects, forms, places, sources
+    patterns.toml -> patterns   what is followed: subjects, forms, places, sources; a watch's figures.toml adds to it
     text -> numbers, numerals   the quantities of a sentence, as written
          -> finding             each number's subject, period and group
               forms             ... whether a form of the table fits around it
@@ -20,7 +20,7 @@ from __future__ import annotations
 from monitor.stages.figures.disputes import disputes
 from monitor.stages.figures.finding import find_figures
 from monitor.stages.figures.ledger import changes, show, subject_name
-from monitor.stages.figures.patterns import Patterns, load_patterns, shipped_patterns
+from monitor.stages.figures.patterns import Patterns, load_patterns, patterns_with, shipped_patterns
 
 __all__ = [
     "Patterns",
@@ -28,6 +28,7 @@ __all__ = [
     "disputes",
     "find_figures",
     "load_patterns",
+    "patterns_with",
     "shipped_patterns",
     "show",
     "subject_name",

@@ -44,7 +44,7 @@ class Sources:
         for at in range(start - 1, max(start - 4, -1), -1):
             if marks[at + 1]:
                 break
-            # "according to X", "said X"; but "officials say Israel …" does not speak for Israel.
+            # "according to X", "said X"; but "officials say the union …" does not speak for the union.
             if at in self.speech and self.around.words[at] in ("to", "said"):
                 return True
         return False

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from monitor.model import Figure, Sentence, Span
 from monitor.stages.figures.attribution import Sources
 from monitor.stages.figures.forms import Fitting
-from monitor.stages.figures.numbers import Quantity, Reading, read
+from monitor.stages.figures.numbers import Quantity, Reading, counts, read
 from monitor.stages.figures.patterns import Patterns, Subject
 from monitor.stages.figures.surroundings import Surroundings
 from monitor.stages.figures.terms import Hit, Terms
 
 _DAYS = {"week": 7, "weeks": 7, "month": 30, "months": 30}
 _PARTS = frozenset("third thirds half quarter quarters fifth many most some few part".split())
+_PERCENT = frozenset("percent cent pc".split())
 _AMONG = frozenset(("including", "among", "whom", "them", "and", "of"))
 # An earlier sentence's place counts, but any place in the sentence itself is nearer.
 _PER_SENTENCE_BACK = 40
-# "Palestinians" hints at Gaza, until the sentence names another place.
+# A word that only hints at a place counts until the sentence names another place.
 _WEAK = 30
 
 
 def find_figures(text: str, sentences: Sequence[Sentence], patterns: Patterns) -> tuple[Figure, ...]:
     """The figures of a text, in its order; of "to 30 from 100" the current value last."""
+    pieces = [text[sentence.span.start : sentence.span.end] for sentence in sentences]
+
+    # A sentence without a number is read only for the places that it gives to the two after it.
+    @cache
+    def reading(at: int) -> tuple[Reading, list[Hit]]:
+        read_ = read(pieces[at], patterns.counted)
+        return read_, patterns.places.all_hits(read_.words, patterns.neutral)
+
     found: list[Figure] = []
-    before: list[list[Hit]] = []
-    for sentence in sentences:
-        piece = text[sentence.span.start : sentence.span.end]
-        reading = read(piece, patterns.counted)
-        places = patterns.places.all_hits(reading.words, patterns.neutral)
-        if reading.quantities:
-            found += _Finder(reading, places, tuple(before[-2:]), patterns).figures(sentence)
-        before.append(places)
+    for at, sentence in enumerate(sentences):
+        if counts(pieces[at]):
+            here, places = reading(at)
+            if here.quantities:
+                before = tuple(reading(earlier)[1] for earlier in range(max(0, at - 2), at))
+                found += _Finder(here, places, before, patterns).figures(sentence)
     return tuple(found)
 
 
@@ -89,7 +97,22 @@ class _Finder:
     def _is_whole(self, quantity: Quantity) -> bool:
         """ "26 of the 50", "a third of the 97": what is told of the part is not true of the whole."""
         at = quantity.outer - 2
-        return at >= 0 and self.words[at + 1] == "of" and (at in self.around.taken or self.words[at] in _PARTS)
+        if at >= 0 and self.words[at + 1] == "of" and (at in self.around.taken or self.words[at] in _PARTS):
+            return True
+        return self._is_of_percent(quantity)
+
+    def _is_of_percent(self, quantity: Quantity) -> bool:
+        """ "85% of Gaza's 2.3 million people", "90 per cent of the population of 2.3 million"."""
+        for at in range(quantity.outer - 1, max(quantity.outer - 6, 0), -1):
+            if self.reading.marks[at + 1]:
+                return False
+            if self.words[at] == "of" and at not in self.around.taken:
+                before = self.words[at - 1]
+                if before in _PERCENT or (
+                    before[:1].isdigit() and " " not in before and at - 1 not in self.around.taken
+                ):
+                    return True
+        return False
 
     def _kind(self, subject: Subject, quantity: Quantity) -> bool:
         if subject.kind == "money":
@@ -128,13 +151,13 @@ class _Finder:
     # --- one number's surroundings
 
     def _nearest(self, quantity: Quantity, group: Terms) -> float | None:
-        costs = [
-            self.around.distance(quantity, start, end) + (_WEAK if term in self.patterns.weak.phrases else 0)
-            for start, end, term in self.places
-            if term in group.phrases
-        ]
-        if costs:
-            return min(costs)
+        best: float | None = None
+        for start, end, term in self.places:
+            if term in group.phrases:
+                cost = self.around.distance(quantity, start, end) + (_WEAK if term in self.patterns.weak.phrases else 0)
+                best = cost if best is None or cost < best else best
+        if best is not None:
+            return best
         for back, hits in enumerate(reversed(self.before), start=1):
             if any(term in group.phrases for _, _, term in hits):
                 return 200.0 + back * _PER_SENTENCE_BACK
@@ -186,10 +209,10 @@ class _Finder:
         for at in range(quantity.last, min(quantity.last + 4, len(self.words))):
             if self.reading.marks[at]:
                 break
-            size = next(self.patterns.group_terms.lengths(self.words, at, 1), 0)
+            size = self.patterns.group_terms.longest(self.words, at)
             if size:
                 return self.patterns.groups[tuple(self.words[at : at + size])]
-            if next(self.patterns.open.lengths(self.words, at, 1), 0) or self.words[at] in self.patterns.counted:
+            if self.patterns.open.longest(self.words, at) or self.words[at] in self.patterns.counted:
                 break
         return ""
 

@@ -17,6 +17,10 @@ class Fitting:
 
     def fits(self, form: Form, quantity: Quantity) -> bool:
         """Whether both sides of the form stand beside the number."""
+        if form.before is not None and (quantity.outer == 0 or self.words[quantity.outer - 1] not in form.before):
+            return False
+        if form.after is not None and (quantity.last == len(self.words) or self.words[quantity.last] not in form.after):
+            return False
         return self._walk(form.left, 0, quantity.outer - 1, -1) and self._walk(form.right, 0, quantity.last, 1)
 
     def _walk(self, elements: tuple[Element, ...], index: int, at: int, step: int, gap: bool = False) -> bool:
@@ -67,4 +71,4 @@ class Fitting:
     def _ends(self, at: int) -> bool:
         if at >= len(self.words) or self.marks[at]:
             return True
-        return any(True for _ in self.open_terms.lengths(self.words, at, 1))
+        return self.open_terms.longest(self.words, at) > 0

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from monitor.stages.figures.numerals import value_at
+from monitor.stages.figures.numerals import NUMBER_WORDS, value_at
 from monitor.text import tokens
 
 # A longer "sentence" is a table or a list without full stops; nothing after this many words is read.
@@ -33,6 +33,7 @@ _VAGUE: dict[tuple[str, ...], tuple[float, float]] = {
     ("thousands",): (2_000, 99_999),
     ("millions",): (2_000_000, 99_999_999),
 }
+_COUNTS = re.compile(rf"\d|\b(?:{'|'.join(sorted({*NUMBER_WORDS, *(words[-1] for words in _VAGUE)}))})", re.IGNORECASE)
 _MANY = {
     "at least": "at least|no fewer than|no less than|not less than|a minimum of",
     "about": "about|around|some|roughly|approximately|an estimated|estimated|the estimated|approx|circa",
@@ -65,7 +66,7 @@ _NEVER_BEFORE = frozenset(
     """his her their my our aged age ages resolution no article channel phase stage chapter page flight
     highway route section paragraph episode day week psalm room gate figure top best""".split()
 )
-# "handed over 12 hostages" is no "over 12".
+# "handed over 12 letters" is no "over 12".
 _HANDED = frozenset("hand hands handed handing turned turning took taking passed flew".split())
 _MONTHS = {
     short: month
@@ -115,6 +116,11 @@ def phrase(term: str) -> tuple[str, ...]:
     return tuple(word for word, _, _ in _dated([(t.word, t.start, t.end) for t in tokens(term)], term))
 
 
+def counts(text: str) -> bool:
+    """Whether there may be a quantity in a sentence: a cheap look, for most have none."""
+    return _COUNTS.search(text) is not None
+
+
 def read(text: str, counted: frozenset[str] = frozenset()) -> Reading:
     """Read one sentence. `counted`: nouns after which even "2000" is a count and not a year."""
     row = _dated([(t.word, t.start, t.end) for t in tokens(text)[:LONGEST]], text)
@@ -129,7 +135,7 @@ def read(text: str, counted: frozenset[str] = frozenset()) -> Reading:
         quantity, at = scan.quantity(at)
         if quantity:
             found.append(quantity)
-    marks = tuple(_mark(gap) for gap in gaps)
+    marks = tuple("" if gap == " " else _mark(gap) for gap in gaps)
     return Reading(words, tuple(r[1] for r in row), tuple(r[2] for r in row), marks, tuple(found))
 
 
@@ -157,7 +163,8 @@ def _dated(row: list[tuple[str, int, int]], text: str) -> list[tuple[str, int, i
             month, day, size = _MONTHS[after], word, 2
         elif (
             # Not after a date: "on October 7 150 people" has two numbers.
-            re.fullmatch(r"\d{1,3}", word)
+            word[0].isdigit()
+            and re.fullmatch(r"\d{1,3}", word)
             and re.fullmatch(r"\d{3}", text[row[at + 1][1] : row[at + 1][2]] if after else "")
             and text[end : row[at + 1][1]] in (" ", "\u00a0", "\u202f", "\u2009")
         ):
@@ -175,7 +182,7 @@ def _dated(row: list[tuple[str, int, int]], text: str) -> list[tuple[str, int, i
 
 
 def _is_day(word: str) -> bool:
-    found = re.fullmatch(r"(\d{1,2})(st|nd|rd|th)?", word)
+    found = re.fullmatch(r"(\d{1,2})(st|nd|rd|th)?", word) if word[:1].isdigit() else None
     return found is not None and 1 <= int(found[1]) <= 31
 
 

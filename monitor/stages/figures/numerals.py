@@ -20,6 +20,8 @@ _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1
 _SUFFIXES = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000, "b": 1_000_000_000}
 _DIGITS = re.compile(r"(\d{1,12})(\.\d{1,3})?(k|mn?|bn?|million|billion)?")
 
+NUMBER_WORDS = frozenset((*_UNITS, *_TENS, *_SCALES, "half"))
+
 
 def value_at(words: Sequence[str], at: int) -> tuple[float, int, bool] | None:
     """(value, next word, had a scale word) of the plain number at `at`."""

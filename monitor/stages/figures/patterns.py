@@ -1,14 +1,16 @@
-"""What is followed: patterns.toml -> Patterns. Pure but for reading the shipped table once."""
+"""What is followed: patterns.toml and a watch's own figures.toml -> Patterns. Pure, but reads the shipped table."""
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
-from monitor.errors import MonitorError
+from monitor.errors import PatternError
 from monitor.stages.figures.numbers import phrase
 from monitor.stages.figures.terms import Phrase, Terms
 
@@ -30,6 +32,9 @@ _KEYS = {
     *_PERIODS,
 }
 
+_LISTS = ("words", "forms", "groups", "attributions", "periods", "hypothetical", "speech")
+_TABLES = (*_LISTS, "subject", "earliest_year")
+
 
 @dataclass(frozen=True, slots=True)
 class Element:
@@ -45,10 +50,15 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What stands before the number (nearest first) and after it."""
+    """What stands before the number (nearest first) and after it.
+
+    `before`, `after`: the words of which one has to stand right beside the number; None where the form leaves it open.
+    """
 
     left: tuple[Element, ...]
     right: tuple[Element, ...]
+    before: frozenset[str] | None = None
+    after: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +104,28 @@ class Patterns:
     by_id: Mapping[str, Subject] = field(default_factory=dict)
 
 
-def load_patterns(text: str) -> Patterns:
-    """Parse the TOML table. Raises MonitorError that names the entry."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MonitorError(f"figures: not TOML: {error}") from error
+def load_patterns(text: str, more: str = "") -> Patterns:
+    """Parse the TOML table, and a second one that adds to it: lists made longer, new ones, subjects new or replaced.
+
+    Raises PatternError that names the entry.
+    """
+    table = _table(text)
+    if more:
+        table = _joined(table, _table(more))
     words = dict(_section(table, "words").items())
     lists = {name: _strings(entry, f"words.{name}") for name, entry in words.items()}
     forms = {
         name: tuple(_form(line, lists, f"forms.{name}") for line in _strings(entry, f"forms.{name}"))
         for name, entry in _section(table, "forms").items()
     }
-    rows = table.get("subject", [])
-    if not isinstance(rows, list) or not rows:
-        raise MonitorError("figures: no [[subject]]")
-    subjects = tuple(_subject(row, forms, lists) for row in rows)
+    subjects = tuple(_subject(row, forms, lists) for row in _rows(table))
     by_id = {subject.id: subject for subject in subjects}
     if len(by_id) < len(subjects):
-        raise MonitorError("figures: two subjects have the same id")
+        twice = next(each.id for each in subjects if each is not by_id[each.id])
+        raise PatternError(f"subject {twice}", "two subjects have this id", "give each an id of its own")
     year = table.get("earliest_year", 0)
     if not isinstance(year, int):
-        raise MonitorError("figures: earliest_year: not a year")
+        raise PatternError("earliest_year", "not a year", "write e.g. earliest_year = 2023")
 
     def terms(section: str, name: str) -> Terms:
         entry = _section(table, section).get(name, [])
@@ -133,15 +143,13 @@ def load_patterns(text: str) -> Patterns:
             sources[phrase(term.removesuffix("+"))] = name
             if term.endswith("+"):
                 speakers.add(phrase(term.removesuffix("+")))
-    nouns = [
-        word for name in ("people", "truck", "soldier", "prisoner", "hostage", "rocket") for word in lists.get(name, [])
-    ]
-    singular = ["hostage", "day", "week", "truck", "soldier", "woman", "child", "people", "missile", "rocket"]
     return Patterns(
         subjects=subjects,
         earliest_year=year,
         open=_terms(lists.get("open", []), lists, "words.open"),
-        counted=frozenset(noun for noun in nouns + singular if " " not in noun),
+        counted=frozenset(
+            word for (word, *more) in _terms(lists.get("counted", []), lists, "words.counted").phrases if not more
+        ),
         places=Terms(term for subject in subjects for group in subject.context for term in group.phrases),
         neutral=_terms(lists.get("neutral", []), lists, "words.neutral"),
         weak=_terms(lists.get("weak", []), lists, "words.weak"),
@@ -161,19 +169,71 @@ def load_patterns(text: str) -> Patterns:
 @lru_cache(maxsize=1)
 def shipped_patterns() -> Patterns:
     """The table that comes with the program."""
-    return load_patterns(resources.files("monitor.stages.figures").joinpath("patterns.toml").read_text("utf-8"))
+    return load_patterns(_shipped())
+
+
+@lru_cache(maxsize=4)
+def patterns_with(more: str) -> Patterns:
+    """The shipped table with a watch's own; raises PatternError."""
+    return load_patterns(_shipped(), more) if more else shipped_patterns()
+
+
+def _shipped() -> str:
+    return resources.files("monitor.stages.figures").joinpath("patterns.toml").read_text("utf-8")
+
+
+def _table(text: str) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PatternError("", f"not TOML: {error}") from error
+    if unknown := sorted(set(table) - set(_TABLES)):
+        raise PatternError(unknown[0], "unknown table", f"known: {', '.join(_TABLES)}")
+    return table
+
+
+def _joined(table: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Both tables; the second one's subjects come first, so that they win where two fit equally well."""
+    joined = {**table, **{name: more[name] for name in ("earliest_year",) if name in more}}
+    for name in _LISTS:
+        own = _section(more, name)
+        lists: dict[str, Any] = dict(_section(table, name))
+        for key, entry in own.items():
+            there: list[str] = lists.get(key, [])
+            lists[key] = [*there, *_strings(entry, f"{name}.{key}")]
+        joined[name] = lists
+    rows = _rows(more) if "subject" in more else []
+    named = {row.get("id") for row in rows}
+    joined["subject"] = [*rows, *(row for row in _rows(table) if row["id"] not in named)]
+    return joined
+
+
+def _rows(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = table.get("subject", [])
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise PatternError("subject", "no [[subject]]", "write [[subject]] with its keys below")
+    for row in rows:
+        if not isinstance(row.get("id"), str):
+            raise PatternError("subject", "a [[subject]] has no id", 'write e.g. id = "ships-hit"')
+    return rows
 
 
 def _section(table: Mapping[str, object], name: str) -> Mapping[str, object]:
     section = table.get(name, {})
     if not isinstance(section, dict):
-        raise MonitorError(f"figures: {name}: not a table")
+        raise PatternError(name, "not a table", f"write [{name}] with its lists below")
     return section
+
+
+def _near(name: str, known: Iterable[str], where: str) -> str:
+    """The mend for a name that is not there."""
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f"did you mean {close[0]!r}?" if close else f"see {where}"
 
 
 def _strings(entry: object, where: str) -> list[str]:
     if not isinstance(entry, list) or not all(isinstance(item, str) and item.strip() for item in entry):
-        raise MonitorError(f"figures: {where}: not a list of words")
+        raise PatternError(where, "not a list of words", 'write e.g. ["ships", "vessels"]')
     return entry
 
 
@@ -182,19 +242,19 @@ def _terms(entries: Iterable[str], lists: Mapping[str, list[str]], where: str) -
     for entry in entries:
         if entry.startswith("@"):
             if entry[1:] not in lists:
-                raise MonitorError(f"figures: {where}: there is no words.{entry[1:]}")
+                raise PatternError(where, f"there is no words.{entry[1:]}", _near(entry[1:], lists, "[words]"))
             found |= _terms(lists[entry[1:]], {}, f"words.{entry[1:]}").phrases
         elif made := phrase(entry):
             found.add(made)
         else:
-            raise MonitorError(f"figures: {where}: {entry!r} has no word in it")
+            raise PatternError(where, f"{entry!r} has no word in it", "leave it out")
     return Terms(found)
 
 
 def _form(line: str, lists: Mapping[str, list[str]], where: str) -> Form:
     left, mark, right = line.partition("#")
     if not mark or "#" in right or "$" in left or "%" in left:
-        raise MonitorError(f"figures: {where}: {line!r} needs exactly one #, and $ or % only after it")
+        raise PatternError(where, f"{line!r} needs exactly one #, and $ or % only after it", 'write e.g. "# ships"')
 
     def elements(side: str) -> Iterator[Element]:
         for piece in side.split():
@@ -212,31 +272,45 @@ def _form(line: str, lists: Mapping[str, list[str]], where: str) -> Form:
                 names = [bare] if bare.startswith("@") else bare.split("|")
                 yield Element(_terms(names, lists, f"{where}: {line!r}"), least, 3 if piece.endswith("*") else 1)
 
-    return Form(tuple(reversed(tuple(elements(left)))), tuple(elements(right)))
+    before, after = tuple(elements(left))[::-1], tuple(elements(right))
+    return Form(before, after, _beside(before, -1), _beside(after, 0))
 
 
-def _subject(row: object, forms: Mapping[str, tuple[Form, ...]], lists: Mapping[str, list[str]]) -> Subject:
-    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-        raise MonitorError("figures: a [[subject]] has no id")
+def _beside(elements: Iterable[Element], side: int) -> frozenset[str] | None:
+    """The words with which a side of a form can begin, seen from the number; None where that may be any word."""
+    words: set[str] = set()
+    for element in elements:
+        if element.terms is None:
+            return None
+        words |= {entry[side] for entry in element.terms.phrases}
+        if element.least:
+            return frozenset(words)
+    return None
+
+
+def _subject(row: Mapping[str, Any], forms: Mapping[str, tuple[Form, ...]], lists: Mapping[str, list[str]]) -> Subject:
     where = f"subject {row['id']}"
     if unknown := set(row) - _KEYS:
-        raise MonitorError(f"figures: {where}: unknown {', '.join(sorted(unknown))}")
+        name = min(unknown)
+        raise PatternError(where, f"unknown key {name!r}", _near(name, _KEYS, "its keys"))
     chosen = _strings(row.get("forms"), f"{where}: forms")
     if missing := [name for name in chosen if name not in forms]:
-        raise MonitorError(f"figures: {where}: there is no forms.{missing[0]}")
+        raise PatternError(f"{where}: forms", f"there is no forms.{missing[0]}", _near(missing[0], forms, "[forms]"))
     ranges: dict[str, tuple[float, float]] = {}
     for period in _PERIODS:
         if period in row:
             pair = row[period]
             if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(end, int | float) for end in pair):
-                raise MonitorError(f"figures: {where}: {period} is not [lowest, highest]")
+                raise PatternError(f"{where}: {period}", "not [lowest, highest]", f"write e.g. {period} = [1, 999]")
             ranges[period] = (float(pair[0]), float(pair[1]))
     kind = row.get("kind", "count")
     if kind not in ("count", "money", "days") or not ranges or row.get("otherwise", "event") not in _PERIODS:
-        raise MonitorError(f"figures: {where}: needs a kind (count, money, days), a range and a period")
+        raise PatternError(
+            where, "needs a kind (count, money, days), a range and a period", "write e.g. event = [1, 999]"
+        )
     context = row.get("context", [])
     if not isinstance(context, list) or not context:
-        raise MonitorError(f"figures: {where}: context is not a list of groups")
+        raise PatternError(f"{where}: context", "not a list of groups", 'write e.g. context = [["gaza", "rafah"]]')
     return Subject(
         id=row["id"],
         name=str(row.get("name", row["id"])),

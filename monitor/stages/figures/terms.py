@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 Phrase = tuple[str, ...]
 # First word, next word, phrase.
@@ -23,21 +23,31 @@ class Terms:
             table.setdefault(entry[side], []).append(entry)
         return {word: tuple(sorted(entries, key=len, reverse=True)) for word, entries in table.items()}
 
-    def lengths(self, words: Sequence[str], at: int, step: int) -> Iterator[int]:
+    def lengths(self, words: Sequence[str], at: int, step: int) -> Sequence[int]:
         """Lengths, longest first, of the phrases that begin at `at` (step 1) or end there (step -1)."""
-        if 0 <= at < len(words):
-            for entry in (self._first if step == 1 else self._last).get(words[at], ()):
-                size = len(entry)
-                start = at if step == 1 else at - size + 1
-                if start >= 0 and tuple(words[start : start + size]) == entry:
-                    yield size
+        if not 0 <= at < len(words):
+            return ()
+        entries = (self._first if step == 1 else self._last).get(words[at])
+        if entries is None:
+            return ()
+        found = []
+        for entry in entries:
+            size = len(entry)
+            start = at if step == 1 else at - size + 1
+            if size == 1 or (start >= 0 and tuple(words[start : start + size]) == entry):
+                found.append(size)
+        return found
+
+    def longest(self, words: Sequence[str], at: int) -> int:
+        """Length of the longest phrase that begins at `at`, 0 for none."""
+        return next(iter(self.lengths(words, at, 1)), 0)
 
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """(first word, next word, phrase) of the longest phrases, left to right, not overlapping."""
         found: list[Hit] = []
         at = 0
         while at < len(words):
-            size = next(self.lengths(words, at, 1), 0)
+            size = self.longest(words, at)
             if size:
                 found.append((at, at + size, tuple(words[at : at + size])))
             at += size or 1
@@ -48,7 +58,7 @@ class Terms:
         found: list[Hit] = []
         at = 0
         while at < len(words):
-            skip = next(neutral.lengths(words, at, 1), 0)
+            skip = neutral.longest(words, at)
             if not skip:
                 found += [(at, at + size, tuple(words[at : at + size])) for size in self.lengths(words, at, 1)]
             at += skip or 1

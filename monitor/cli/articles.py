@@ -1,0 +1,108 @@
+"""articles uncertain, articles settle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.common import Context, home_options, json_option, plural, say_json
+
+if TYPE_CHECKING:
+    from monitor.model import Settled, Watch
+
+
+@click.group()
+def articles() -> None:
+    """What was read: list what is uncertain, and settle it."""
+
+
+@articles.command()
+@home_options
+@json_option
+@click.pass_obj
+def uncertain(obj: Context, as_json: bool) -> None:
+    """Every article that is uncertain, with the trips it lies between."""
+    from monitor.model import Decision
+
+    with obj.app() as app:
+        rows = [
+            {
+                "id": kept.article.id,
+                "title": kept.article.title,
+                "outlet": kept.article.outlet,
+                "url": kept.article.url,
+                "trips": {score.trip_id: score.score for score in kept.filing.scores[:2]},
+                "reason": kept.filing.reason,
+            }
+            for kept in app.store.kept()
+            if kept.filing.decision is Decision.UNCERTAIN
+        ]
+    if as_json:
+        say_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['id']}  {row['reason']}  {row['title']} ({row['outlet']})")
+    click.echo(
+        f"{plural(len(rows), 'uncertain article')}" + ("; settle ID --trip TRIP|none answers one" if rows else "")
+    )
+
+
+@articles.command()
+@home_options
+@click.argument("target", metavar="ID|URL")
+@click.option("--trip", help='The trip it belongs to, by its id; "none" for no trip.')
+@click.option("--topics", help="Its topics, by their ids, with commas between; without it the rules' stay.")
+@click.option("--by-rules", is_flag=True, help="Take back what was settled: the rules decide again.")
+@json_option
+@click.pass_obj
+def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_rules: bool, as_json: bool) -> None:
+    """Say where an article belongs. It is kept whatever the rules say later, also over `rules backtest --apply`.
+
+    What it adds to the trip is told in the next digest, unless other articles have told it.
+    """
+    from monitor.pipeline.settling import settle as settled_by
+    from monitor.pipeline.settling import untold
+
+    if by_rules == (trip is not None) or (by_rules and topics is not None):
+        raise click.UsageError("give --trip TRIP or --trip none, or else --by-rules alone")
+    with obj.app(lock=True) as app:
+        stored = app.store.article(target)
+        kept = app.store.kept_article(stored.article.id) if stored else None
+        if stored is None or kept is None:
+            raise click.UsageError(f"no article {target} is stored; give the id or the address of one")
+        word = None if trip is None else _settled(app.watch, trip, topics)
+        filed = settled_by(kept, stored.match, word, app.filer, app.watch)
+        app.store.settle(filed, untold=untold(stored.filing.decision, filed.filing.decision))
+    place = filed.filing.trip or filed.filing.decision.value
+    if as_json:
+        say_json({
+            "id": stored.article.id, "trip": place, "topics": [hit.topic_id for hit in filed.filing.topics],
+            "settled": filed.filing.settled is not None, "developments": len(filed.developments),
+        })  # fmt: skip
+        return
+    named = ", ".join(hit.topic_id for hit in filed.filing.topics) or "none"
+    who = "by hand" if filed.filing.settled else "by the rules"
+    click.echo(
+        f"{stored.article.title}: {place}, topics: {named} ({who}); {plural(len(filed.developments), 'new sentence')}"
+    )
+    click.echo("copies of it that were filed before stay where they are until `monitor rules backtest --apply`")
+
+
+def _settled(watch: Watch, trip: str, topics: str | None) -> Settled:
+    """What was said, refused with what there is where it names no trip or topic of the watch."""
+    from monitor.model import Settled
+
+    trips = [each.id for each in watch.trips]
+    if trip not in (*trips, "none"):
+        raise click.BadParameter(
+            f"{trip!r} is no trip of the watch; there are {', '.join(trips)}, none", param_hint="--trip"
+        )
+    known = [each.id for each in watch.topics]
+    named = None if topics is None else tuple(dict.fromkeys(filter(None, map(str.strip, topics.split(",")))))
+    for topic in named or ():
+        if topic not in known:
+            raise click.BadParameter(
+                f"{topic!r} is no topic of the watch; there are {', '.join(known)}", param_hint="--topics"
+            )
+    return Settled("" if trip == "none" else trip, named)
