@@ -38,7 +38,8 @@ from monitor.model import (
     Volume,
     Watch,
 )
-from monitor.stages.digest import MOST_DAYS, Span, has_news, make_digest
+from monitor.stages.days import MOST_DAYS
+from monitor.stages.digest import Span, has_news, make_digest
 from monitor.stages.selection import MOST_OF_ARTICLE, MOST_OF_TOPIC
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from monitor.demo.play import briefs
 from monitor.demo.press import load
 from monitor.edges.store import SqlStore
-from monitor.model import Article, Kept, Placed, Watch
+from monitor.model import Article, Placed, Watch
 from monitor.pipeline.filing import Filer
 from monitor.pipeline.ordering import prepare_kept, restore_order
 from monitor.stages.identity import article_id, canonical_url, content_hash
@@ -85,8 +85,7 @@ def outcome(folder: Path, watch: Watch, pieces: list[list[Article]]) -> dict[str
     filer = Filer(watch, store)
     for piece in pieces:
         for article in piece:
-            kept = Kept(article, None, quiet=False)  # type: ignore[arg-type] - not filed yet
-            filer.keep(article, prepare_kept(kept), None)
+            filer.keep(article, prepare_kept(article), None)
         restore_order(watch, store, filer)
         assert restore_order(watch, store, filer) == 0
     material = store.material()

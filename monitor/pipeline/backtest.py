@@ -74,7 +74,9 @@ def backtest(
     filed: list[Filed] = []
     number = 0
     for number, each in enumerate(kept, 1):
-        outcome = filer.keep(each.article, prepare_kept(each), None, quiet=each.quiet, settled=each.filing.settled)
+        outcome = filer.keep(
+            each.article, prepare_kept(each.article), None, quiet=each.quiet, settled=each.filing.settled
+        )
         progress("filing", number, max(total, number))
         if outcome.filed is not None and (change := _change(each, outcome.filed.filing)):
             changes.append(change)

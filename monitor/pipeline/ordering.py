@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import Kept, Page, Prepared, Watch
+from monitor.model import Article, Page, Prepared, Watch
 from monitor.pipeline.filing import Filer
 from monitor.ports import Store
 from monitor.stages import dedup
@@ -25,14 +25,13 @@ def restore_order(watch: Watch, store: Store, filer: Filer) -> int:
                 kept = store.kept_article(article_id)
                 if kept is not None:
                     filer.keep(
-                        kept.article, prepare_kept(kept), None, compare=compared.get(kept.article.source_id, True),
+                        kept.article, prepare_kept(kept.article), None, compare=compared.get(kept.article.source_id, True),
                         quiet=kept.quiet, settled=kept.filing.settled, again=True,
                     )  # fmt: skip
     return len(late)
 
 
-def prepare_kept(kept: Kept) -> Prepared:
-    """An article that is kept, as its page once came."""
-    article = kept.article
+def prepare_kept(article: Article) -> Prepared:
+    """An article as its page once came."""
     page = Page(article.url, article.title, article.text, article.author, article.outlet, article.published)
     return Prepared(page, dedup.fingerprint(article.text), article.content_hash)

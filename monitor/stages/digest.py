@@ -12,7 +12,6 @@ from monitor.model import (
     Article,
     Claim,
     Counts,
-    DayMark,
     Decision,
     Digest,
     Dispute,
@@ -26,16 +25,15 @@ from monitor.model import (
     Section,
     SourceLine,
     SourceState,
-    StopMark,
     StoredArticle,
     StoredDevelopment,
     Trip,
     TripPart,
     Verdict,
-    Volume,
     Watch,
 )
 from monitor.rules import compile_rule, find, read_document
+from monitor.stages.days import local_day, stop_marks, timeline
 from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
 from monitor.stages.health import alert_due, describe, not_asked
 from monitor.stages.selection import OTHER, Choice, choose
@@ -44,8 +42,6 @@ from monitor.text import one_line
 MOST_OUTLETS = 6
 # A trip that ended longer ago is spoken of as history.
 LONG_OVER = timedelta(days=30)
-# A timeline has so many days at most: those up to the digest's.
-MOST_DAYS = 14
 # So many sources that our own outage kept us from are told as one.
 MANY = 3
 NEEDS_A_LOOK = "needs a look"
@@ -135,7 +131,7 @@ def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: dat
         name=trip.name,
         day=(day - trip.first).days + 1 if inside and not whole else 0,
         days=(trip.last - trip.first).days + 1,
-        stops=_stops(trip, day),
+        stops=stop_marks(trip, day),
         sections=_by_day(above, choice, trip, watch) if whole else _by_topic(above, choice, watch),
         more=_by_article([each for each in choice.below if each.development.trip == trip.id], choice),
         figures=_figures(trip.id, material, watch, span),
@@ -219,30 +215,6 @@ def _date_only(article: Article) -> bool:
     return article.published is not None and article.published.time() == time(0)
 
 
-def _stops(trip: Trip, day: date) -> tuple[StopMark, ...]:
-    """Each stop as done, now or next; two stops on one day are both "now"."""
-    reached = [stop.on for stop in trip.stops if stop.on and stop.on <= day]
-    current = max(reached) if reached and trip.first <= day <= trip.last else None
-    marks: list[StopMark] = []
-    for stop in trip.stops:
-        if day > trip.last:
-            state = "done"
-        elif stop.on is None:
-            state = "next"
-        elif stop.on == current:
-            state = "now"
-        else:
-            state = "done" if stop.on < day else "next"
-        arrived = stop.on
-        if marks and marks[-1].place == stop.place:
-            # Several days in one place are one mark.
-            last = marks.pop()
-            arrived = last.on or arrived
-            state = "now" if "now" in (last.state, state) else last.state if last.state == state else "now"
-        marks.append(StopMark(stop.place, state, arrived))
-    return tuple(marks)
-
-
 def _figures(trip_id: str, material: Material, watch: Watch, span: Span | None) -> tuple[FigureRow, ...]:
     zone = ZoneInfo(watch.timezone)
     now = [each for each in material.figures if each.trip == trip_id]
@@ -288,49 +260,6 @@ def _disputes(trip_id: str, material: Material, watch: Watch) -> tuple[Dispute, 
             ),
         )
         for sides in disputes(now, before, patterns)
-    )
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The local day of a moment of publication; one at midnight UTC is a page's day without a time, and stays it."""
-    return moment.date() if moment.time() == time(0) else moment.astimezone(zone).date()
-
-
-def timeline(
-    trip: Trip, volume: Iterable[Volume], watch: Watch, day: date, first: date | None = None
-) -> tuple[DayMark, ...]:
-    """The days of a trip up to the digest's, at most a fortnight, days without any report included.
-
-    It begins on the trip's first day or with its first report, whichever is earlier, or on `first`.
-    """
-    zone = ZoneInfo(watch.timezone)
-    reports: Counter[date] = Counter()
-    developments: Counter[date] = Counter()
-    topics: dict[date, Counter[str]] = {}
-    for each in volume:
-        if each.trip == trip.id:
-            when = local_day(each.at, zone)
-            reports[when] += each.reports
-            developments[when] += len(each.developments)
-            topics.setdefault(when, Counter()).update(topic for those in each.developments for topic in those)
-    days = [when for when in reports if when <= day]
-    if not days:
-        return ()
-    begun = first or (min(*days, trip.first) if trip.first <= day else min(days))
-    last = min(day, max(trip.last, *days))
-    begun = max(begun, last - timedelta(days=MOST_DAYS - 1))
-    names = {topic.id: topic.name for topic in watch.topics}
-    return tuple(
-        DayMark(
-            when,
-            tuple(dict.fromkeys(stop.place for stop in trip.stops if stop.on == when)),
-            reports[when],
-            developments[when],
-            tuple(
-                (id_, name, topics[when][id_]) for id_, name in names.items() if when in topics and topics[when][id_]
-            ),
-        )
-        for when in (begun + timedelta(days=step) for step in range((last - begun).days + 1))
     )
 
 
