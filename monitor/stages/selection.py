@@ -19,7 +19,7 @@ MOST_OF_TOPIC = 5
 # What each further one of the same article or topic has to be better by.
 AGAIN_ARTICLE = 0.15
 AGAIN_TOPIC = 0.05
-CARRIED = 0.35
+CARRIED = 0.45
 # For evidence that leaves no doubt about the trip.
 SURE = 0.3
 # For naming one of the people of the trip, and the story's subject.
