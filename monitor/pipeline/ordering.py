@@ -23,11 +23,13 @@ def restore_order(watch: Watch, store: Store, filer: Filer) -> int:
         with filer.without(late):
             for article_id in late:
                 kept = store.kept_article(article_id)
-                if kept is not None:
-                    filer.keep(
-                        kept.article, prepare_kept(kept.article), None, compare=compared.get(kept.article.source_id, True),
-                        quiet=kept.quiet, settled=kept.filing.settled, again=True,
-                    )  # fmt: skip
+                if kept is None:
+                    continue
+                article, settled = kept.article, kept.filing.settled
+                filer.keep(
+                    article, prepare_kept(article), None, compare=compared.get(article.source_id, True),
+                    quiet=kept.quiet, settled=settled, again=True,
+                )  # fmt: skip
     return len(late)
 
 
