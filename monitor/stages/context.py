@@ -130,7 +130,7 @@ def _trip_view(part: TripPart, digest: Digest) -> TripView:
 
 
 def _ahead(part: TripPart) -> str:
-    """What the next stop is: "Next: Doha, 20 Aug"; at the end, that none is left."""
+    """What the next stop is: "Next: Northquay, 20 Aug"; at the end, that none is left."""
     stop = next((stop for stop in part.stops if stop.state == "next"), None)
     if stop is not None:
         return f"Next: {stop.place}" + (f", {short_day(stop.on)}" if stop.on else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.errors import MessageError
@@ -11,21 +10,17 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from hashlib import blake2b
-from html import escape
 
 import idna
 
 from monitor.model import Digest, NewDelivery
 from monitor.stages.digest import NEEDS_A_LOOK
-from monitor.stages.narrow import ever_shorter
+from monitor.stages.narrow import bounded
 from monitor.stages.render import SHIPPED, render
 from monitor.text import one_line
 
 # The default of 78 would fold and encode long List headers, which breaks one-click unsubscribing.
 POLICY = SMTP.clone(max_line_length=998)
-# Gmail cuts a body near 102 KB; quoted-printable and a margin are within the rest.
-MOST_BYTES = 90_000
-_OPENING = re.compile(r"<body[^>]*>")
 
 
 def ascii_address(address: str) -> str:
@@ -96,9 +91,10 @@ def _write(
         ways.insert(0, f"<{unsubscribe}>")
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["List-Unsubscribe"] = ", ".join(ways)
-    message.set_content(_fitting(digest, "mail-txt", templates), cte="quoted-printable")
+    digest = bounded(digest)
+    message.set_content(render(digest, "mail-txt", templates), cte="quoted-printable")
     if form == "html":
-        message.add_alternative(_fitting(digest, "mail", templates), subtype="html", cte="quoted-printable")
+        message.add_alternative(render(digest, "mail", templates), subtype="html", cte="quoted-printable")
         # A random boundary would make two renderings of the same letter differ.
         message.set_boundary(f"=_{_hash(identity)}")
     return NewDelivery("mail", recipient, message.as_bytes(), str(message["Message-ID"]))
@@ -120,19 +116,3 @@ def _head(name: str, address: str, recipient: str, identity: str, now: datetime)
 
 def _hash(identity: str) -> str:
     return blake2b(identity.encode(), digest_size=16).hexdigest()
-
-
-def _fitting(digest: Digest, form: str, templates: Mapping[str, str]) -> str:
-    """The body in this form, cut with a note when it would be longer than mail programs show."""
-    for shorter, missing in ever_shorter(digest):
-        body = render(shorter, form, templates)
-        note = f"Shortened to fit into a mail: {missing} more in digest {one_line(digest.name, 40)}." if missing else ""
-        if form == "mail" and note:
-            opening = _OPENING.search(body)
-            place = opening.end() if opening else 0
-            body = f"{body[:place]}\n<p>{escape(note)}</p>{body[place:]}"
-        elif note:
-            body = f"{note}\n\n{body}"
-        if len(body.encode()) <= MOST_BYTES:
-            break
-    return body

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from monitor.model import Digest, Item, Recipient, Section, TripPart
 
-# Characters of one told sentence in a mail that is too long.
-_MOST_TEXT = 400
+# Bounds of one mail: characters of a sentence, and so many of what has no end by itself.
+_MOST_TEXT = 1200
+_MOST_TRIPS, _MOST_FIGURES, _MOST_SOURCES = 40, 40, 150
 
 
 def narrow(digest: Digest, recipient: Recipient, topics: Mapping[int, Collection[str]]) -> Digest:
@@ -48,50 +49,23 @@ def _with(digest: Digest, parts: list[TripPart], **changes: object) -> Digest:
     return replace(digest, trips=tuple(parts), counts=counts, **changes)  # type: ignore[arg-type]
 
 
-def ever_shorter(digest: Digest) -> Iterator[tuple[Digest, str]]:
-    """The digest, then less and less of it, each with words for what is missing ("" for all of it).
-
-    First goes what was left out, then what stands below the fold, then the last of what stands above it.
-    """
-    yield digest, ""
-    out = f"{len(digest.left_out)} left-out articles" if digest.left_out else ""
-    yield replace(digest, left_out=()), out
-    parts = [replace(part, more=()) for part in digest.trips]
-    below = sum(len(section.items) for part in digest.trips for section in part.more)
-    above = sum(len(section.items) for part in parts for section in part.sections)
-    yield replace(digest, trips=tuple(parts), left_out=()), _and(_some(below), out)
-    most = above
-    while most:
-        most //= 2
-        yield (
-            replace(digest, trips=tuple(_first(parts, most)), left_out=(), perhaps=()),
-            _and(_some(below + above - most), out),
+def bounded(digest: Digest) -> Digest:
+    """The digest without what no mail has room for, however few its rows are: endless texts, hundreds of trips."""
+    parts = [
+        replace(
+            part,
+            sections=tuple(_clipped(section) for section in part.sections),
+            more=tuple(_clipped(section) for section in part.more),
+            figures=part.figures[:_MOST_FIGURES],
         )
-    yield replace(digest, trips=(), left_out=(), perhaps=(), sources=()), _and(_some(below + above), out)
+        for part in digest.trips[:_MOST_TRIPS]
+    ]
+    return replace(digest, trips=tuple(parts), sources=digest.sources[:_MOST_SOURCES])
 
 
-def _some(number: int) -> str:
-    return f"{number} development{'' if number == 1 else 's'}" if number else ""
-
-
-def _and(one: str, other: str) -> str:
-    return " and ".join(filter(None, (one, other)))
-
-
-def _first(parts: list[TripPart], most: int) -> Iterator[TripPart]:
-    """The parts with at most so many items in all, in their order, each clipped to a sentence's length."""
-    for part in parts:
-        sections = []
-        for section in part.sections:
-            items = tuple(_clipped(item) for item in section.items[:most])
-            most -= len(items)
-            if items:
-                sections.append(replace(section, items=items))
-        yield replace(part, sections=tuple(sections), figures=part.figures[:20])
-
-
-def _clipped(item: Item) -> Item:
+def _clipped(section: Section) -> Section:
     def clip(text: str) -> str:
         return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
 
-    return replace(item, text=clip(item.text), title=clip(item.title), why=clip(item.why), also=item.also[:10])
+    items = (replace(each, text=clip(each.text), title=clip(each.title), why=clip(each.why)) for each in section.items)
+    return replace(section, name=clip(section.name), items=tuple(items))

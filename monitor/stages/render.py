@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("md", "html", "txt", "json", "mail", "mail-txt")
 SHIPPED: Mapping[str, str] = MappingProxyType({})
 # Gmail cuts a message off near 102 KB; quoting for transport and the headers want some of that.
-MOST_OF_MAIL = 88_000
+MOST_OF_MAIL = 80_000
 _TEMPLATES = {
     "md": "digest.md.j2",
     "html": "digest.html.j2",

@@ -98,7 +98,7 @@ class RecipientTable(Table):
     format: Annotated[str, AfterValidator(values.one_of("html", "text")), _enum("html", "text")] = _key(
         "the form of the mail", "text", default="html"
     )
-    trips: Annotated[list[Id], AfterValidator(values.each_once)] = _key("only these trips", ["blinken-02"], default=[])
+    trips: Annotated[list[Id], AfterValidator(values.each_once)] = _key("only these trips", ["round-2"], default=[])
     topics: Annotated[list[Id], AfterValidator(values.each_once)] = _key("only these topics", ["aid"], default=[])
 
 

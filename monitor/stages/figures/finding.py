@@ -102,7 +102,7 @@ class _Finder:
         return self._is_of_percent(quantity)
 
     def _is_of_percent(self, quantity: Quantity) -> bool:
-        """ "85% of Gaza's 2.3 million people", "90 per cent of the population of 2.3 million"."""
+        """ "85% of the strip's 2.3 million people", "90 per cent of the population of 2.3 million"."""
         for at in range(quantity.outer - 1, max(quantity.outer - 6, 0), -1):
             if self.reading.marks[at + 1]:
                 return False

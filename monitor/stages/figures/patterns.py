@@ -310,7 +310,7 @@ def _subject(row: Mapping[str, Any], forms: Mapping[str, tuple[Form, ...]], list
         )
     context = row.get("context", [])
     if not isinstance(context, list) or not context:
-        raise PatternError(f"{where}: context", "not a list of groups", 'write e.g. context = [["gaza", "rafah"]]')
+        raise PatternError(f"{where}: context", "not a list of groups", 'write e.g. context = [["harbour", "quay"]]')
     return Subject(
         id=row["id"],
         name=str(row.get("name", row["id"])),
