@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from support import known_golden as golden
+from support import seed_labels
 from support.known_golden import Judged, Score
 
+from monitor.stages.novelty import weigh
 from monitor.stages.story import SAME_STORY
 
 FLOORS = tomllib.loads((golden.FOLDER / "floors.toml").read_text("utf-8"))
@@ -62,6 +64,15 @@ def test_new_sentences_are_told_from_known_ones(told: list[tuple[bool, bool]]) -
     found = golden.score(told)
     assert found.f1 >= FLOORS["sentences"]["new_f1"]
     assert found.recall >= FLOORS["sentences"]["new_recall"]
+
+
+@pytest.mark.skipif(not seed_labels.SEEDS.is_dir(), reason="the seed documents are not at hand")
+def test_in_the_seed_documents_nothing_new_is_lost_and_repeats_score_lower() -> None:
+    judged = [(each.new, weigh(each.sentence, each.index)) for each in seed_labels.labelled() if each.sure]
+    assert golden.score((new, found.new) for new, found in judged).recall >= FLOORS["seeds"]["new_recall"]
+    new, known = ([found.score for label, found in judged if label is wanted] for wanted in (True, False))
+    above = sum((one > other) + (one == other) / 2 for one in new for other in known)
+    assert above / (len(new) * len(known)) >= FLOORS["seeds"]["auc"]
 
 
 def test_a_score_counts_as_is_usual() -> None:

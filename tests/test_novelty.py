@@ -6,7 +6,8 @@ import pytest
 from support.texts import FOLLOW_UP, REPORT, UNRELATED, known_from
 
 from monitor.model import KnownSentence, Novelty, Sentence
-from monitor.stages.novelty import KnownIndex, figures_of, is_boilerplate, read_article, weigh
+from monitor.stages.details import read_details
+from monitor.stages.novelty import KnownIndex, is_boilerplate, read_article, weigh
 from monitor.text import read_sentences
 
 # The first sentence of an article is judged more kindly; most cases are about the others.
@@ -112,7 +113,7 @@ class TestNewSentences:
     @pytest.mark.parametrize("date", ["on April 14", "on 14 April", "at 14:30", "in 2024", "on the 14th", "on Apr. 14"])
     def test_a_date_is_no_figure(self, date: str) -> None:
         sentence = f"The port authority put the cost at 3.5 million crowns a day {date} and said it could not go on."
-        assert figures_of(one(sentence)) == {"3.5"}
+        assert set(read_details(sentence).figures) == {"3.5", "1000000"}
         assert not judge(sentence, REPORT).new
 
     @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ class TestNewSentences:
         ],
     )
     def test_a_word_that_begins_like_a_month_is_none(self, sentence: str) -> None:
-        assert figures_of(one(sentence))
+        assert read_details(sentence).figures
 
 
 class TestNeverNew:

@@ -45,8 +45,8 @@ from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
 # In a copy or a retelling of something known, only what is clearly unlike it (or a new figure) counts as new.
-COPY_NOVELTY = 0.40
-RETOLD_NOVELTY = 0.55
+COPY_NOVELTY = 0.53
+RETOLD_NOVELTY = 0.64
 REWRITE_SHARE = 0.60
 STORY_DAYS = timedelta(days=4)
 

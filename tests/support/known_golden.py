@@ -150,8 +150,9 @@ def rewrites(judged: Sequence[Judged], border: float) -> Score:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A labelled sentence. `kind`: where it is from: rewrite, follow-up, variant."""
+    """A labelled sentence. `kind`: where it is from: rewrite, follow-up, variant; `event`: what it is about."""
 
+    event: str
     kind: str
     text: str
     new: bool
@@ -159,7 +160,7 @@ class Said:
 
 def sentences() -> list[Said]:
     """The labelled sentences."""
-    return [Said(row["kind"], row["text"], row["new"]) for row in _rows("sentences.jsonl")]
+    return [Said(row["known"].split("/")[0], row["kind"], row["text"], row["new"]) for row in _rows("sentences.jsonl")]
 
 
 @cache

@@ -1,0 +1,82 @@
+"""What can make a sentence new although its words are old: numbers, dates, a *not*, the words of a quotation. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from monitor.text import content_hash_of, hashes_of, words
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = {
+    **{word: str(value) for value, word in enumerate(_UNITS) if value > 1},
+    **{word: str(10 * value) for value, word in enumerate(_TENS, 2)},
+    "dozen": "12", "dozens": "12s", "hundred": "100", "hundreds": "100s", "thousand": "1000", "thousands": "1000s",
+    "million": "1000000", "millions": "1000000s", "billion": "1000000000", "half": "1/2", "twice": "2x",
+    "fortnight": "14",
+    **{word: f"{value}th" for value, word in enumerate(
+        "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split(), 3)},
+}  # fmt: skip
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_MONTHS = {
+    name[:3]: number
+    for number, name in enumerate(
+        "january february march april may june july august september october november december".split(), 1
+    )
+}
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = re.compile(
+    rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!,?\d)|\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b",
+    re.IGNORECASE,
+)
+_NO_FIGURE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\bon\s+the\s+\d{1,2}(?:st|nd|rd|th)\b")
+_NOT = re.compile(
+    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot|\w+n['’]t|refus\w+|reject\w+|den(?:y|ies|ied)"
+    r"|stop(?:s|ped)?|unable)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"]([^”\"]{6,})[”\"]")
+_DIGITS = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a sentence says beside its words.
+
+    `figures`: numbers that are no dates, years or clock times, words for numbers included, in one spelling, each with
+    the hash of the word that said it; `days`: month and day; `nots`: how many words turn it into its opposite;
+    `quoted`: hashes of the content words in quotation marks.
+    """
+
+    figures: Mapping[str, int]
+    days: frozenset[tuple[int, int]]
+    nots: int
+    quoted: frozenset[int]
+
+
+@lru_cache(maxsize=4096)
+def read_details(text: str) -> Details:
+    """The details of a sentence."""
+    days = set()
+    for found in _DAY.finditer(text):
+        month, day = (found[1], found[2]) if found[1] else (found[4], found[3])
+        days.add((_MONTHS[month[:3].lower()], int(day)))
+    plain = _NO_FIGURE.sub(" ", _DAY.sub(" ", text)) if days or _DIGITS.search(text) else text
+    figures: dict[str, int] = {}
+    for word in words(plain):
+        if word in _NUMBERS:
+            figures[_NUMBERS[word]] = content_hash_of(word)
+        elif word[0].isdigit():
+            ordinal = _ORDINAL.fullmatch(word)
+            figures[f"{ordinal[1]}th" if ordinal else word] = content_hash_of(word)
+    quoted = frozenset(hash_ for said in _QUOTED.findall(text) for hash_ in hashes_of(words(said)))
+    return Details(MappingProxyType(figures), frozenset(days), len(_NOT.findall(text)), quoted)
