@@ -10,14 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.orders import demo_articles, outcome
 
-from monitor.demo.play import briefs
-from monitor.demo.press import load
-from monitor.edges.store import SqlStore
 from monitor.model import Article, Placed, Watch
-from monitor.pipeline.filing import Filer
-from monitor.pipeline.ordering import prepare_kept, restore_order
-from monitor.stages.identity import article_id, canonical_url, content_hash
 from monitor.stages.ordering import moment, out_of_place
 from monitor.watch import read_watch
 
@@ -62,56 +57,24 @@ def watch() -> Watch:
 
 
 @pytest.fixture(scope="module")
-def articles() -> tuple[Article, ...]:
+def articles() -> list[Article]:
     """The demo's pages of one day, as articles."""
-    found = []
-    for page in load(briefs()).pages:
-        if page.day == 2:
-            text, canonical = (
-                "\n\n".join(page.paragraphs),
-                canonical_url(f"https://{page.publisher}.example{page.path}"),
-            )
-            article = Article(
-                article_id(canonical), canonical, canonical, page.publisher, page.publisher, page.title, text, "",
-                page.published, "en", NOW, content_hash(text), False,
-            )  # fmt: skip
-            found.append(article)
-    return tuple(found)
-
-
-def outcome(folder: Path, watch: Watch, pieces: list[list[Article]]) -> dict[str, object]:
-    """What is stored of articles that come in these pieces: verdicts, originals, trips, developments, echoes."""
-    store = SqlStore.open(f"sqlite:///{folder / 'monitor.db'}", NOW)
-    filer = Filer(watch, store)
-    for piece in pieces:
-        for article in piece:
-            filer.keep(article, prepare_kept(article), None)
-        restore_order(watch, store, filer)
-        assert restore_order(watch, store, filer) == 0
-    material = store.material()
-    store.close()
-    return {
-        "filed": {each.article.id: (each.verdict, each.original, each.filing.trip) for each in material.articles},
-        "told": {(each.article.id, each.development.sentence): set(each.also) for each in material.developments},
-        "figures": {(each.article_id, each.figure) for each in material.figures},
-    }
+    return demo_articles(NOW, day=2)
 
 
 @pytest.fixture(scope="module")
-def in_order(
-    tmp_path_factory: pytest.TempPathFactory, watch: Watch, articles: tuple[Article, ...]
-) -> dict[str, object]:
-    return outcome(tmp_path_factory.mktemp("in-order"), watch, [list(articles)])
+def in_order(tmp_path_factory: pytest.TempPathFactory, watch: Watch, articles: list[Article]) -> dict[str, object]:
+    return outcome(tmp_path_factory.mktemp("in-order"), watch, [articles], NOW)
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
 def test_shuffled_and_in_pieces_the_same_is_filed_and_told(
-    seed: int, tmp_path: Path, watch: Watch, articles: tuple[Article, ...], in_order: dict[str, object]
+    seed: int, tmp_path: Path, watch: Watch, articles: list[Article], in_order: dict[str, object]
 ) -> None:
     came, chance = list(articles), random.Random(seed)
     chance.shuffle(came)
     cut = chance.randrange(5, len(came) - 5)
-    found = outcome(tmp_path, watch, [came[:cut], came[cut:]])
+    found = outcome(tmp_path, watch, [came[:cut], came[cut:]], NOW)
     assert in_order["told"]
     for what, expected in in_order.items():
         assert found[what] == expected, what

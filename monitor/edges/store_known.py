@@ -36,6 +36,7 @@ PART_DAYS = 30
 LIVE_PARTS = 3
 MOST_POSTINGS = 64
 MOST_CANDIDATES = 8
+MOST_TIED = 64
 
 
 def part_of(moment: datetime) -> int:
@@ -81,7 +82,9 @@ _SHARING = union_all(
     _holding(literal_column(str(SEED_PART), Integer), "of_seeds"),
     *(_holding(bindparam("newest", type_=Integer) - back, "lately") for back in range(LIVE_PARTS)),
 )
-_IDS = select(tables.article.c.seq, tables.article.c.id).where(tables.article.c.seq.in_(numbers("given")))
+_IDS = select(tables.article.c.seq, tables.article.c.id, PLACE.label("place")).where(
+    tables.article.c.seq.in_(numbers("given"))
+)
 _KNOWN = select(
     tables.article.c.id,
     tables.article.c.outlet,
@@ -131,9 +134,12 @@ class KnownRoom(Room):
             best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-hits[seq], seq))
             found: list[str] = []
             while best and len(found) < MOST_CANDIDATES:
-                few, best = best[:MOST_CANDIDATES], best[MOST_CANDIDATES:]
-                ids = {row.seq: row.id for row in connection.execute(_IDS, {"given": few})}
-                found += [ids[seq] for seq in few if ids[seq] not in without]
+                # All that share as much as the last of the few: which of them count is a matter of their order.
+                least = hits[best[min(MOST_CANDIDATES, len(best)) - 1]]
+                few = [seq for seq in best[:MOST_TIED] if hits[seq] >= least]
+                best = best[len(few) :]
+                rows = sorted(connection.execute(_IDS, {"given": few}), key=lambda row: (-hits[row.seq], row.place))
+                found += [row.id for row in rows if row.id not in without]
         return tuple(found[:MOST_CANDIDATES])
 
     def known(self, article_id: str) -> Known | None:

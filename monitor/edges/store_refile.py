@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, func, or_, select
@@ -86,12 +87,16 @@ class RefileRoom(Room):
                     article.verdict != Verdict.NEW.value,
                     exists().where(first.c.of_id == article.id),
                 ),
+                article.filing,
             )
             .where(article.digest_id.is_(None), ~article.seed, lately)
             .order_by(PLACE)
         )
         with self.reading() as connection:
-            return tuple(Placed(*row) for row in connection.execute(statement))
+            return tuple(
+                Placed(id_, canonical, published, fetched_at, bears or _may_retell(filing))
+                for id_, canonical, published, fetched_at, bears, filing in connection.execute(statement)
+            )
 
     def take_back(self, article_ids: Sequence[str]) -> None:
         article = tables.article.c
@@ -128,6 +133,11 @@ class RefileRoom(Room):
 
 def _kept(row: RowMapping) -> Kept:
     return Kept(read_article(row), FILING.validate_json(row["filing"]), bool(row["quiet"]))
+
+
+def _may_retell(filing: str) -> bool:
+    """Whether an article that belongs to no trip could be a report of one in other words."""
+    return any(score["score"] > 0 for score in json.loads(filing)["scores"])
 
 
 def _take_findings_away(connection: Connection, article_id: str) -> None:
