@@ -12,7 +12,7 @@ import click
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
 
 if TYPE_CHECKING:
-    from monitor.model import Page
+    from monitor.model import Page, Revision
     from monitor.pipeline.reading import Reading
     from monitor.wire import App
 
@@ -89,7 +89,7 @@ def _page(app: App, target: str) -> Page:
 def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    from monitor.model import Filing, Match
+    from monitor.model import Filing, Match, Revision
     from monitor.stages.explained import why
 
     weights = app.filer.classifier.story.weights
@@ -114,6 +114,9 @@ def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
             }
             for novelty in reading.sentences
         ],
+        "revisions": TypeAdapter(tuple[Revision, ...]).dump_python(
+            app.store.revisions(reading.article.id), mode="json"
+        ),
     }
 
 
@@ -193,6 +196,8 @@ def _say(app: App, reading: Reading, stored: bool) -> None:
     for hit in filing.topics:
         seen = ", ".join(dict.fromkeys(f"“{each.term}” in {each.field}" for each in hit.evidence))
         click.echo(f"  {hit.topic_id}: {seen}")
+    for revision in app.store.revisions(reading.article.id):
+        _say_revision(revision)
     new = [novelty for novelty in reading.sentences if novelty.new]
     if reading.sentences and not stored:
         click.echo(f"sentences: {plural(len(reading.sentences), 'sentence')}, {len(new)} new")
@@ -201,3 +206,11 @@ def _say(app: App, reading: Reading, stored: bool) -> None:
             near = f" | nearest {nearest.article_id}: {nearest.text or '(original text, not kept)'}" if nearest else ""
             click.echo(f"  {'NEW ' if novelty.new else 'known' if novelty.reason.startswith('known') else 'skip'} "
                        f"{novelty.score:.2f} {novelty.sentence.text}\n        {novelty.reason}{near}")  # fmt: skip
+
+
+def _say_revision(revision: Revision) -> None:
+    click.echo(f"revision {revision.number}, read {revision.read_at:%-d %b, %H:%M} UTC; until then: {revision.title}")
+    for mark, sentences in (("-", revision.removed), ("+", revision.added)):
+        for text in sentences:
+            told = " (it had been told: corrected)" if mark == "-" and text in revision.withdrawn else ""
+            click.echo(f"  {mark} {text}{told}")

@@ -29,6 +29,7 @@ def report_as_dict(report: RunReport) -> dict[str, Any]:
             for each in report.sources
         ],
         "filed": report.filed,
+        "revised": report.revised,
         "known": report.known,
         "unrelated": report.unrelated,
         "developments": report.developments,
@@ -68,6 +69,8 @@ def say_report(report: RunReport, verbose: bool) -> None:
         )
     if report.summary_only:
         click.echo(f"  {plural(report.summary_only, 'page')} gave no text: the feed's summary was used")
+    if report.revised:
+        click.echo(f"  {plural(report.revised, 'page')} had changed since the last reading")
     for title, rows in (("will be tried again", report.failed_pages), ("given up", report.given_up)):
         if rows:
             click.echo(f"{plural(len(rows), 'page')} {title}")

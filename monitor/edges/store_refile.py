@@ -16,6 +16,7 @@ from monitor.edges.store_articles import (
     read_article,
 )
 from monitor.edges.store_known import PLACE
+from monitor.edges.store_revisions import link_revisions
 from monitor.model import Decision, Filed, Kept, Placed, Verdict
 
 _PAGE = 200
@@ -143,6 +144,7 @@ def _keep_anew(connection: Connection, filed: Filed) -> int:
     """The article's decisions and findings; returns how many rows there were, 0 or 1."""
     done = _decide_anew(connection, filed)
     keep_findings(connection, filed)
+    link_revisions(connection, filed.article.id)
     return done
 
 

@@ -5,6 +5,7 @@ fetched   what comes from the web: requests and answers, leads, pages, articles.
 compared  known or new: fingerprints, matches, sentences.
 filed     where an article belongs and what it adds, with the evidence.
 reported  sources' health, runs, and what the store gives back.
+revised   pages that were read again, and what had changed on them.
 told      a digest: the one record that every format is rendered from, and what it is made of.
 """
 
@@ -48,6 +49,7 @@ from monitor.model.reported import (
     StoredArticle,
     StoredDevelopment,
 )
+from monitor.model.revised import Edit, ReadAgain, Revised, Revision
 from monitor.model.told import (
     Claim,
     Correction,
@@ -83,6 +85,7 @@ __all__ = [
     "DigestPlan",
     "DigestRow",
     "Dispute",
+    "Edit",
     "Episode",
     "Evidence",
     "Fetched",
@@ -113,9 +116,12 @@ __all__ = [
     "Placed",
     "Posted",
     "Prepared",
+    "ReadAgain",
     "Reader",
     "Recipient",
     "Request",
+    "Revised",
+    "Revision",
     "RobotsFile",
     "RunReport",
     "Section",

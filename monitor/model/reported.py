@@ -109,7 +109,8 @@ class SourceReport:
 class RunReport:
     """What a run did. `failed_pages`: (URL, reason) of pages that did not yield an article this time.
 
-    `quiet`: old items of new sources, filed as known without being told; `outage`: our own network was out.
+    `quiet`: old items of new sources, filed as known without being told; `outage`: our own network was out;
+    `revised`: pages that were read again and had changed.
     """
 
     sources: tuple[SourceReport, ...] = ()
@@ -122,6 +123,7 @@ class RunReport:
     summary_only: int = 0
     quiet: int = 0
     outage: bool = False
+    revised: int = 0
 
     @property
     def failed_sources(self) -> tuple[SourceReport, ...]:
@@ -130,8 +132,8 @@ class RunReport:
 
     @property
     def idle(self) -> bool:
-        """Whether no article was filed and no page failed."""
-        return self.filed == 0 and not self.failed_pages and not self.given_up
+        """Whether no article was filed or changed and no page failed."""
+        return self.filed == self.revised == 0 and not self.failed_pages and not self.given_up
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,11 +260,12 @@ class Filer:
             sketch=dedup.sketch(fingerprint.shingles),
             echoes=echoes_of(article, read),
             quiet=quiet,
+            etag=prepared.etag,
+            last_modified=prepared.last_modified,
         )
         ids = self._store.file_again(filed) if again else self._store.file(lead_id, filed)
         self._later.discard(article.id)
-        self._texts.add(article, fingerprint)
-        self._learn(article, filing, read, ids)
+        self.learn(article, filing, read, ids, fingerprint)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)
 
     def figures(self, text: str) -> tuple[Figure, ...]:
@@ -293,7 +294,11 @@ class Filer:
             )
         return tuple(found)
 
-    def _learn(self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int]) -> None:
+    def learn(
+        self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int], fingerprint: Fingerprint
+    ) -> None:
+        """From now on this text is known; `ids`: the developments by sentence."""
+        self._texts.add(article, fingerprint)
         if not filing.trip:
             return
         index = self.index(filing.trip)

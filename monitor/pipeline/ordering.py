@@ -9,12 +9,14 @@ from monitor.stages import dedup
 from monitor.stages.ordering import out_of_place
 
 
-def restore_order(watch: Watch, store: Store, filer: Filer) -> int:
+def restore_order(watch: Watch, store: Store, filer: Filer, changed: frozenset[str] = frozenset()) -> int:
     """File again, in order of publication, the untold articles that were filed too early; returns how many.
+
+    `changed`: articles whose texts are others by now; they and what came after them are filed again as well.
 
     All in one transaction. Articles that a digest has told stay as they were told.
     """
-    late = out_of_place(store.untold_order())
+    late = out_of_place(store.untold_order(), changed)
     if not late:
         return 0
     compared = {source.id: source.dedup for source in watch.sources}
@@ -24,8 +26,9 @@ def restore_order(watch: Watch, store: Store, filer: Filer) -> int:
             for article_id in late:
                 kept = store.kept_article(article_id)
                 if kept is not None:
+                    article = kept.article
                     filer.keep(
-                        kept.article, prepare_kept(kept.article), None, compare=compared.get(kept.article.source_id, True),
+                        article, prepare_kept(article), None, compare=compared.get(article.source_id, True),
                         quiet=kept.quiet, settled=kept.filing.settled, again=True,
                     )  # fmt: skip
     return len(late)
