@@ -184,7 +184,7 @@ class Store(Protocol):
         """As `file`, for an article that is kept and was taken back."""
 
     def kept_article(self, article_id: str) -> Kept | None:
-        """The article with this id, unless it is a seed."""
+        """The article with this id, unless it is a seed or its text was pruned."""
 
     def drop_lead(self, lead_id: int, article_id: str) -> None:
         """The lead led to an article that is known by its final address: it ends as filed."""

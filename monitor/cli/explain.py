@@ -178,7 +178,8 @@ def _say(app: App, reading: Reading, stored: bool) -> None:
     weights = app.filer.classifier.story.weights
     click.echo(click.style(reading.article.title or "(no title)", bold=True))
     if stored:
-        click.echo("stored: what follows is as it was filed")
+        pruned = "" if reading.article.text else "; its text was pruned"
+        click.echo(f"stored: what follows is as it was filed{pruned}")
     click.echo(_known(app, reading))
     click.echo(_answer(reading))
     if filing.mentioned:

@@ -14,11 +14,12 @@ from monitor.edges.store_hosts import HostRoom
 from monitor.edges.store_known import KnownRoom
 from monitor.edges.store_leads import LeadRoom
 from monitor.edges.store_mail import MailRoom
+from monitor.edges.store_prune import PruneRoom
 from monitor.edges.store_refile import RefileRoom
 from monitor.edges.store_revisions import RevisionRoom
 
 
-class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, MailRoom, HostRoom, RefileRoom, RevisionRoom):
+class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, MailRoom, HostRoom, RefileRoom, RevisionRoom, PruneRoom):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 
     @classmethod
