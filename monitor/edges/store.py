@@ -17,9 +17,21 @@ from monitor.edges.store_mail import MailRoom
 from monitor.edges.store_prune import PruneRoom
 from monitor.edges.store_refile import RefileRoom
 from monitor.edges.store_revisions import RevisionRoom
+from monitor.edges.store_suppressed import SuppressedRoom
 
 
-class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, MailRoom, HostRoom, RefileRoom, RevisionRoom, PruneRoom):
+class SqlStore(
+    LeadRoom,
+    KnownRoom,
+    ArticleRoom,
+    DigestRoom,
+    MailRoom,
+    HostRoom,
+    RefileRoom,
+    RevisionRoom,
+    PruneRoom,
+    SuppressedRoom,
+):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 
     @classmethod

@@ -193,6 +193,8 @@ def _sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[
             "development_id": ids.get(novelty.sentence.index),
             "score": novelty.score,
             "reason": novelty.reason,
+            "near_id": novelty.nearest.article_id if novelty.nearest else None,
+            "near_idx": novelty.nearest.index if novelty.nearest else None,
         }
         for novelty in filed.sentences
     ]

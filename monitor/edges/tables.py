@@ -243,6 +243,9 @@ sentence = Table(
     Column("development_id", Integer, ForeignKey("development.id")),
     Column("score", Float, nullable=False),
     Column("reason", Text, nullable=False),
+    # The nearest known sentence: its article ("" for this one) and its number there.
+    Column("near_id", String),
+    Column("near_idx", Integer),
     Index("ix_sentence_trip", "trip"),
 )
 

@@ -9,7 +9,7 @@ revised   pages that were read again, and what had changed on them.
 told      a digest: the one record that every format is rendered from, and what it is made of.
 """
 
-from monitor.model.compared import Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
+from monitor.model.compared import Aligned, Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
 from monitor.model.fetched import (
     Article,
     Fetched,
@@ -39,6 +39,7 @@ from monitor.model.filed import (
 from monitor.model.reported import (
     Delivery,
     Kept,
+    KnownLine,
     NewDelivery,
     Placed,
     Posted,
@@ -48,6 +49,7 @@ from monitor.model.reported import (
     SourceState,
     StoredArticle,
     StoredDevelopment,
+    Suppressed,
 )
 from monitor.model.revised import Edit, ReadAgain, Revised, Revision
 from monitor.model.told import (
@@ -73,6 +75,7 @@ from monitor.model.told import (
 from monitor.model.watched import DigestPlan, Episode, Kind, Recipient, Signal, Source, Stop, Timing, Topic, Trip, Watch
 
 __all__ = [
+    "Aligned",
     "Article",
     "Claim",
     "Correction",
@@ -102,6 +105,7 @@ __all__ = [
     "Kept",
     "Kind",
     "Known",
+    "KnownLine",
     "KnownSentence",
     "Lead",
     "LeftOut",
@@ -138,6 +142,7 @@ __all__ = [
     "StopMark",
     "StoredArticle",
     "StoredDevelopment",
+    "Suppressed",
     "Timing",
     "Topic",
     "TopicHit",

@@ -64,6 +64,34 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A sentence that was not told: why, and the nearest known one with its place, where there was one.
+
+    `near_text` is "" where only the fingerprint of the original is kept; `near_at`: its number in that article, from 0.
+    """
+
+    index: int
+    text: str
+    score: float
+    reason: str
+    near_text: str = ""
+    near_outlet: str = ""
+    near_title: str = ""
+    near_url: str = ""
+    near_published: datetime | None = None
+    near_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """An article with the sentences of it that were not told. `told`: how many were, or are to be."""
+
+    stored: StoredArticle
+    lines: tuple[KnownLine, ...]
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """An article as the store keeps it, for filing it again."""
 

@@ -234,16 +234,20 @@ class Filer:
         settled: Settled | None = None,
         again: bool = False,
     ) -> Outcome:
-        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy.
+        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy or a
+        retelling; its sentences are compared in any case.
 
         `settled`: what a person said of it; `again`: it is kept already, and was taken back.
         """
         fingerprint = prepared.fingerprint
         match = self.judge(article, fingerprint) if compare else Match(Verdict.NEW)
-        match, filing = self.retold(article, match, self.classify(article, match, prepared.filing))
+        filing = self.classify(article, match, prepared.filing)
+        if compare:
+            match, filing = self.retold(article, match, filing)
         filing = by_hand(filing, settled, self._watch)
         read = self.read(article, match, filing)
-        match = settle(match, read)
+        if compare:
+            match = settle(match, read)
         developments = () if quiet else self.developments(article, filing, read)
         figures: tuple[Figure, ...] | None = ()
         if filing.trip and match.verdict is not Verdict.COPY:

@@ -1,4 +1,4 @@
-"""revisions of articles, and what is needed to read pages again."""
+"""revisions of articles, what is needed to read pages again, and the nearest known sentence of each."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,9 @@ def upgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.add_column(sa.Column("revision_id", sa.Integer(), nullable=True))
             batch_op.create_index(f"ix_{table}_revision_id", ["revision_id"], unique=False)
+    with op.batch_alter_table("sentence", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("near_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("near_idx", sa.Integer(), nullable=True))
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rereads", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("read_at", sa.DateTime(timezone=True), nullable=True))
@@ -45,6 +48,9 @@ def downgrade() -> None:
     with op.batch_alter_table("lead", schema=None) as batch_op:
         for column in ("last_modified", "etag", "read_at", "rereads"):
             batch_op.drop_column(column)
+    with op.batch_alter_table("sentence", schema=None) as batch_op:
+        batch_op.drop_column("near_idx")
+        batch_op.drop_column("near_id")
     for table in ("figure", "development"):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_index(f"ix_{table}_revision_id")
