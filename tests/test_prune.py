@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,22 +15,22 @@ from support.builders import DAY, NOW, TEXT, TRIP, make_article, make_digest, ma
 from monitor.edges.store import SqlStore
 from monitor.errors import StoreError
 
-pytest_plugins = ("support.quick_store",)
+pytest_plugins = ("support.quick_store", "support.store_fixtures")
 
 LONG_AGO = NOW - 400 * DAY
 BEFORE = NOW - 365 * DAY
 
 
 @pytest.fixture
-def store(quick_store: SqlStore) -> SqlStore:
+def filled(store: SqlStore) -> SqlStore:
     """An old told article, an old untold one, a young told one, and a seed."""
     other = TEXT.replace("grain", "coal")
-    quick_store.file(None, make_filed(make_article("old", fetched_at=LONG_AGO)))
-    quick_store.file(None, make_filed(make_article("untold", other, fetched_at=LONG_AGO)))
-    quick_store.file(None, make_filed(make_article("young", TEXT.replace("14", "15"))))
-    quick_store.add_seed(make_seed(text="A seed text that stays as it is."), None)
-    quick_store.save_digest("s1", make_digest(), ["old", "young"], [])
-    return quick_store
+    store.file(None, make_filed(make_article("old", fetched_at=LONG_AGO)))
+    store.file(None, make_filed(make_article("untold", other, fetched_at=LONG_AGO)))
+    store.file(None, make_filed(make_article("young", TEXT.replace("14", "15"))))
+    store.add_seed(make_seed(text="A seed text that stays as it is."), None)
+    store.save_digest("s1", make_digest(), ["old", "young"], [])
+    return store
 
 
 def text(store: SqlStore, article_id: str) -> str:
@@ -38,38 +39,38 @@ def text(store: SqlStore, article_id: str) -> str:
     return stored.article.text
 
 
-def test_only_old_texts_that_were_told_are_dropped_and_it_is_said_before_how_much(store: SqlStore) -> None:
-    said = store.prunable(BEFORE)
+def test_only_old_texts_that_were_told_are_dropped_and_it_is_said_before_how_much(filled: SqlStore) -> None:
+    said = filled.prunable(BEFORE)
     assert (said.articles, said.sentences) == (1, 3)
     assert said.characters > len(TEXT)
-    assert store.prune(BEFORE) == said
-    assert text(store, "old") == ""
-    assert all(text(store, kept) for kept in ("untold", "young", "seed-1"))
-    assert store.prune(BEFORE).articles == 0
+    assert filled.prune(BEFORE) == said
+    assert text(filled, "old") == ""
+    assert all(text(filled, kept) for kept in ("untold", "young", "seed-1"))
+    assert filled.prune(BEFORE).articles == 0
 
 
-def test_what_it_is_recognised_by_and_what_was_told_stays(store: SqlStore) -> None:
+def test_what_it_is_recognised_by_and_what_was_told_stays(filled: SqlStore) -> None:
     filed = make_filed(make_article("old", fetched_at=LONG_AGO))
-    before = store.known_sentences(TRIP), store.trip_material(TRIP).developments, store.digest("")
-    store.prune(BEFORE)
+    before = filled.known_sentences(TRIP), filled.trip_material(TRIP).developments, filled.digest("")
+    filled.prune(BEFORE)
     sentences, developments, digest = (
-        store.known_sentences(TRIP),
-        store.trip_material(TRIP).developments,
-        store.digest(""),
+        filled.known_sentences(TRIP),
+        filled.trip_material(TRIP).developments,
+        filled.digest(""),
     )
     assert [each.words for each in sentences] == [each.words for each in before[0]]
     assert [each.development for each in developments] == [each.development for each in before[1]]
     assert digest == before[2]
-    assert store.known_hash(filed.article.content_hash) == "old"
-    assert "old" in store.candidates(filed.sketch, LONG_AGO)
-    assert store.known_url(filed.article.canonical) == "old"
+    assert filled.known_hash(filed.article.content_hash) == "old"
+    assert "old" in filled.candidates(filed.sketch, LONG_AGO)
+    assert filled.known_url(filed.article.canonical) == "old"
 
 
-def test_what_has_no_text_is_not_filed_again(store: SqlStore) -> None:
-    store.prune(BEFORE)
-    assert [each.article.id for each in store.kept()] == ["untold", "young"]
-    assert store.kept_count() == 2
-    assert store.kept_article("old") is None
+def test_what_has_no_text_is_not_filed_again(filled: SqlStore) -> None:
+    filled.prune(BEFORE)
+    assert [each.article.id for each in filled.kept()] == ["untold", "young"]
+    assert filled.kept_count() == 2
+    assert filled.kept_article("old") is None
 
 
 def test_what_became_known_quietly_is_dropped_once_a_digest_was_made_after_it(quick_store: SqlStore) -> None:
@@ -80,10 +81,10 @@ def test_what_became_known_quietly_is_dropped_once_a_digest_was_made_after_it(qu
 
 
 def test_vacuum_gives_the_room_back(quick_store: SqlStore) -> None:
-    for number in range(30):
+    for number in range(9):
         article = make_article(f"a{number}", f"{TEXT} {'Ships wait. ' * 900}{number}", fetched_at=LONG_AGO)
         quick_store.file(None, make_filed(article, sentences=(), developments=(), sketch=()))
-    quick_store.save_digest("s1", make_digest(), [f"a{number}" for number in range(30)], [])
+    quick_store.save_digest("s1", make_digest(), [f"a{number}" for number in range(9)], [])
     quick_store.prune(BEFORE)
     assert quick_store.vacuum() > 100_000
     assert quick_store.known_url("https://gazette.example/a7") == "a7"
@@ -102,6 +103,8 @@ def test_a_server_is_not_vacuumed() -> None:
 
 def test_the_command_says_what_it_would_drop_and_refuses_what_is_still_compared(tmp_path: Path) -> None:
     home = lay(tmp_path / "home", "http://127.0.0.1:9/feed")
+    # Nothing here is about them, and reading them takes time.
+    shutil.rmtree(home / "seeds")
     store = SqlStore.open(f"sqlite:///{home}/monitor.db", NOW)
     store.file(None, make_filed(make_article("old", fetched_at=NOW - timedelta(days=800))))
     store.save_digest("s1", make_digest(), ["old"], [])
