@@ -227,6 +227,19 @@ class TestTold:
         assert desk.store.save_digest("late", make_digest("late"), [], [], material.revisions) is None
 
 
+def test_a_page_that_was_on_no_trip_and_is_now_is_told_as_a_whole(quick_store: SqlStore) -> None:
+    desk = Desk(quick_store)
+    desk.web.answers(URL, page(*FIRST[1:]))
+    desk.offer()
+    desk.run()
+    assert desk.tell() == []
+    assert desk.edited(*FIRST) == 1
+    told = desk.tell()
+    assert FIRST[0] in told
+    assert SHIPS in told
+    assert desk.corrections == ()
+
+
 def test_a_run_that_is_ended_before_it_keeps_the_change_reads_it_again(
     quick_store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
