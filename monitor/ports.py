@@ -24,8 +24,11 @@ from monitor.model import (
     PendingLead,
     Placed,
     Posted,
+    ReadAgain,
     Reader,
     Request,
+    Revised,
+    Revision,
     SourceState,
     StoredArticle,
 )
@@ -99,6 +102,34 @@ class Store(Protocol):
     def give_up(self, lead_id: int, reason: str, now: datetime) -> None:
         """The lead ends as failed, with its reason."""
 
+    # pages read again
+    def changed_leads(self, leads: Sequence[Lead], now: datetime) -> int:
+        """Note the pages filed lately that their source offers with another title or a later update; returns how many.
+
+        They are read again at most three times, within 72 hours after they were filed.
+        """
+
+    def to_read_again(self, now: datetime, limit: int) -> tuple[ReadAgain, ...]:
+        """The pages so noted, those that noted first first."""
+
+    def was_read_again(self, lead_id: int, now: datetime, etag: str = "", last_modified: str = "") -> None:
+        """The page was read, with these validators ("": as before)."""
+
+    def not_read_again(self, lead_id: int, now: datetime) -> None:
+        """Reading it failed; it is tried again in an hour. Counts as one of the three times."""
+
+    def told_sentences(self, article_id: str) -> tuple[tuple[str, ...], int]:
+        """The sentences of an article that a digest told, and the next number for a sentence of it."""
+
+    def revise(self, revised: Revised, *, untold: bool = False) -> dict[int, int]:
+        """Keep a page's newest text, the change, and what the added sentences tell; returns the developments' ids.
+
+        `untold`: the next digest tells the article anew.
+        """
+
+    def revisions(self, article_id: str) -> tuple[Revision, ...]:
+        """The changes of a page, in order."""
+
     # what is known
     def known_url(self, canonical: str) -> str:
         """The id of the article with this canonical URL, or ""."""
@@ -153,7 +184,7 @@ class Store(Protocol):
         """As `file`, for an article that is kept and was taken back."""
 
     def kept_article(self, article_id: str) -> Kept | None:
-        """The article with this id, unless it is a seed."""
+        """The article with this id, unless it is a seed or its text was pruned."""
 
     def drop_lead(self, lead_id: int, article_id: str) -> None:
         """The lead led to an article that is known by its final address: it ends as filed."""
@@ -187,11 +218,16 @@ class Store(Protocol):
         """The names of the digests made for this local day, in order."""
 
     def save_digest(
-        self, slot: str, digest: Digest, articles: Sequence[str], deliveries: Sequence[NewDelivery]
+        self,
+        slot: str,
+        digest: Digest,
+        articles: Sequence[str],
+        deliveries: Sequence[NewDelivery],
+        revisions: Sequence[int] = (),
     ) -> int | None:
-        """The digest, the mark on every article it covers and its outbox rows, in one transaction.
+        """The digest, the mark on every article and revision it covers and its outbox rows, in one transaction.
 
-        Returns its id, or None when the slot is taken or one of the articles has been told meanwhile.
+        Returns its id, or None when the slot is taken or one of what it covers has been told meanwhile.
         """
 
     def slot_taken(self, slot: str, between: tuple[datetime, datetime] | None = None) -> bool:

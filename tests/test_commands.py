@@ -867,6 +867,29 @@ def test_rules_backtest_shows_what_a_changed_rule_would_do_and_applies_it_only_w
     assert monitor("rules", "backtest", "--watch", new, "--json", "--home", folder).json["changes"] == []
 
 
+def test_digest_lists_every_article_and_sentence_that_it_leaves_out(lived: Lived) -> None:
+    show = ("digest", "--show", "last", "--include-known")
+    answer = monitor(*show, "--format", "json", "--home", lived.home).json
+    assert (
+        answer["digest"]["name"]
+        == monitor("digest", "--show", "last", "--format", "json", "--home", lived.home).json["name"]
+    )
+    title = PRESS.page("oq-0818-arrival").title
+    copy = next(row for row in answer["known"] if row["title"] == title)
+    assert (copy["group"], copy["verdict"], copy["told"]) == ("known", "copy", 0)
+    assert copy["original"] == PRESS.page("mw-0818-arrival").title
+    known = next(line for line in copy["sentences"] if line["reason"] == "known" and line["nearest"])
+    assert known["outlet"]
+    assert known["sentence"] is not None
+    left_out = {row["title"] for row in answer["digest"]["left_out"]}
+    assert left_out <= {row["title"] for row in answer["known"]}
+    text = monitor(*show, "--home", lived.home).out
+    assert "not told: " in text
+    assert f"nearest: {known['nearest']}" in text
+    assert monitor(*show, "--format", "html", "--home", lived.home).code == 2
+    assert "not told: 0 articles" in monitor("digest", "--preview", "--include-known", "--home", lived.home).out
+
+
 # --- explain ------------------------------------------------------------------------------------------------------
 
 
@@ -903,6 +926,12 @@ def test_explain_names_the_original_of_a_stored_copy(lived: Lived) -> None:
     answer = monitor("explain", lived.site.base + copy, "--json", "--home", lived.home).json
     assert (answer["known"], answer["match"]["verdict"]) == (True, "copy")
     assert answer["original"] == PRESS.page("mw-0818-arrival").title
+    assert any(row["here"] and row["there"] and row["share"] == 1 for row in answer["alignment"])
+    shown = monitor("explain", lived.site.base + copy, "--home", lived.home).out
+    assert "100% =" in shown
+    page = monitor("explain", lived.site.base + copy, "--html", "-", "--home", lived.home).out
+    assert "This paragraph is that one" in page
+    assert "100 %" in page
 
 
 def test_explain_fetches_a_page_that_is_not_stored_and_keeps_nothing(lived: Lived) -> None:

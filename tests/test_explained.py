@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import make_article
 
-from monitor.model import Article, Decision, Evidence, Filing, Span, TopicHit, Trip, TripScore
+from monitor.model import Aligned, Article, Decision, Evidence, Filing, Span, TopicHit, Trip, TripScore
 from monitor.stages.explained import Explained, explain, why
 from monitor.stages.render import render_page
 
@@ -71,8 +71,10 @@ def test_the_text_is_marked_where_the_evidence_stands() -> None:
 def test_the_page_is_whole_and_escapes_what_strangers_wrote() -> None:
     article, found = _laid_out()
     page = render_page(
-        "explain.html.j2", article=article, filing=FILED, explained=found, answer="trip: t1", known="known: no"
-    )
+        "explain.html.j2", article=article, filing=FILED, explained=found, answer="trip: t1", known="known: no",
+        alignment=(Aligned("The <b>envoy</b>", "An envoy", 0.5),), original="Envoy <b>in</b> Arna",
+    )  # fmt: skip
+    assert "<td>50 %</td><td>An envoy</td>" in page
     assert '<mark class="for" title="t1 +3.0 place">Arna</mark>' in page
     assert "&lt;b&gt;" in page
     assert "<b>" not in page

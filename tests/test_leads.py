@@ -68,6 +68,7 @@ def test_rss_10_is_read_with_its_dublin_core() -> None:
                 author="Ida Brook",
                 published=datetime(2024, 8, 19, 4, 30, tzinfo=UTC),
                 language="en",
+                updated=datetime(2024, 8, 19, 4, 30, tzinfo=UTC),
             ),
         ),
         "RSS 1.0",
@@ -187,6 +188,7 @@ def test_atom_is_read_with_its_bases_languages_and_kinds_of_text() -> None:
                 author="Anne Morel",
                 published=datetime(2024, 8, 20, 7, 15, tzinfo=UTC),
                 language="fr",
+                updated=datetime(2024, 8, 20, 10, 0, tzinfo=UTC),
             ),
             Lead(
                 source_id="s",
@@ -196,6 +198,7 @@ def test_atom_is_read_with_its_bases_languages_and_kinds_of_text() -> None:
                 title="The second round",
                 published=datetime(2024, 8, 20, 10, 0, tzinfo=UTC),
                 language="en",
+                updated=datetime(2024, 8, 20, 10, 0, tzinfo=UTC),
             ),
         ),
         "Atom 1.0",

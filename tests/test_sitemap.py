@@ -60,6 +60,7 @@ def test_a_news_sitemap_gives_titles_dates_and_languages_newest_first() -> None:
                 title="Second round begins <today> & ends late",
                 published=datetime(2024, 8, 20, tzinfo=UTC),
                 language="en",
+                updated=datetime(2024, 8, 20, 12, 5, 7, 123000, tzinfo=UTC),
             ),
             Lead(
                 source_id="s",

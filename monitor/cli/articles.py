@@ -70,7 +70,7 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
         stored = app.store.article(target)
         kept = app.store.kept_article(stored.article.id) if stored else None
         if stored is None or kept is None:
-            raise click.UsageError(f"no article {target} is stored; give the id or the address of one")
+            raise click.UsageError(f"no article {target} is stored with its text; give the id or the address of one")
         word = None if trip is None else _settled(app.watch, trip, topics)
         filed = settled_by(kept, stored.match, word, app.filer, app.watch)
         app.store.settle(filed, untold=untold(stored.filing.decision, filed.filing.decision))

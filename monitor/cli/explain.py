@@ -12,7 +12,7 @@ import click
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
 
 if TYPE_CHECKING:
-    from monitor.model import Page
+    from monitor.model import Aligned, Page, Revision
     from monitor.pipeline.reading import Reading
     from monitor.wire import App
 
@@ -89,7 +89,7 @@ def _page(app: App, target: str) -> Page:
 def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    from monitor.model import Filing, Match
+    from monitor.model import Aligned, Filing, Match, Revision
     from monitor.stages.explained import why
 
     weights = app.filer.classifier.story.weights
@@ -114,6 +114,10 @@ def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
             }
             for novelty in reading.sentences
         ],
+        "alignment": TypeAdapter(tuple[Aligned, ...]).dump_python(_alignment(app, reading), mode="json"),
+        "revisions": TypeAdapter(tuple[Revision, ...]).dump_python(
+            app.store.revisions(reading.article.id), mode="json"
+        ),
     }
 
 
@@ -129,7 +133,23 @@ def _page_of(app: App, reading: Reading) -> str:
         explained=lay_out(reading.article, reading.filing, app.watch.trips, weights),
         answer=_answer(reading),
         known=_known(app, reading),
+        alignment=_alignment(app, reading),
+        original=_original(app, reading),
     )
+
+
+def _original(app: App, reading: Reading) -> str:
+    """The title and outlet of what an article is a copy of, "" where it is none."""
+    original = app.store.article(reading.match.of) if reading.match.of else None
+    return f"{original.article.title} ({original.article.outlet})" if original else ""
+
+
+def _alignment(app: App, reading: Reading) -> tuple[Aligned, ...]:
+    """The text beside what it is a copy, an update or a rewrite of; () where it is none."""
+    from monitor.stages.alignment import align
+
+    known = app.store.known(reading.match.of) if reading.match.of else None
+    return align(reading.article.text, known) if known else ()
 
 
 def _write(path: str, text: str) -> None:
@@ -169,13 +189,15 @@ def _known(app: App, reading: Reading) -> str:
 
 
 def _say(app: App, reading: Reading, stored: bool) -> None:
+    from monitor.cli.beside import say_alignment
     from monitor.stages.explained import why
 
     filing = reading.filing
     weights = app.filer.classifier.story.weights
     click.echo(click.style(reading.article.title or "(no title)", bold=True))
     if stored:
-        click.echo("stored: what follows is as it was filed")
+        pruned = "" if reading.article.text else "; its text was pruned"
+        click.echo(f"stored: what follows is as it was filed{pruned}")
     click.echo(_known(app, reading))
     click.echo(_answer(reading))
     if filing.mentioned:
@@ -193,6 +215,9 @@ def _say(app: App, reading: Reading, stored: bool) -> None:
     for hit in filing.topics:
         seen = ", ".join(dict.fromkeys(f"“{each.term}” in {each.field}" for each in hit.evidence))
         click.echo(f"  {hit.topic_id}: {seen}")
+    say_alignment(_alignment(app, reading), _original(app, reading))
+    for revision in app.store.revisions(reading.article.id):
+        _say_revision(revision)
     new = [novelty for novelty in reading.sentences if novelty.new]
     if reading.sentences and not stored:
         click.echo(f"sentences: {plural(len(reading.sentences), 'sentence')}, {len(new)} new")
@@ -201,3 +226,11 @@ def _say(app: App, reading: Reading, stored: bool) -> None:
             near = f" | nearest {nearest.article_id}: {nearest.text or '(original text, not kept)'}" if nearest else ""
             click.echo(f"  {'NEW ' if novelty.new else 'known' if novelty.reason.startswith('known') else 'skip'} "
                        f"{novelty.score:.2f} {novelty.sentence.text}\n        {novelty.reason}{near}")  # fmt: skip
+
+
+def _say_revision(revision: Revision) -> None:
+    click.echo(f"revision {revision.number}, read {revision.read_at:%-d %b, %H:%M} UTC; until then: {revision.title}")
+    for mark, sentences in (("-", revision.removed), ("+", revision.added)):
+        for text in sentences:
+            told = " (it had been told: corrected)" if mark == "-" and text in revision.withdrawn else ""
+            click.echo(f"  {mark} {text}{told}")

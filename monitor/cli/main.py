@@ -25,6 +25,7 @@ COMMANDS = {
     "rules": ("rules:rules", "Check the watch file's rules, or test them on labelled articles."),
     "explain": ("explain:explain", "Why an article is filed as it is: known, trip, topics, sentences."),
     "articles": ("articles:articles", "What was read and is uncertain: list it, settle it."),
+    "prune": ("prune:prune", "Drop the texts of old articles; what they are recognised by stays."),
     "mail": ("mail:mail", "The outbox and the recipients: list, test, retry, pause and resume."),
     "doctor": ("setup:doctor", "Check everything a run needs, in words."),
     "healthcheck": ("setup:healthcheck", "Whether it is alive: exit 0 or 1, for containers and timers."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import sys
@@ -29,6 +30,7 @@ def report_as_dict(report: RunReport) -> dict[str, Any]:
             for each in report.sources
         ],
         "filed": report.filed,
+        "revised": report.revised,
         "known": report.known,
         "unrelated": report.unrelated,
         "developments": report.developments,
@@ -68,6 +70,8 @@ def say_report(report: RunReport, verbose: bool) -> None:
         )
     if report.summary_only:
         click.echo(f"  {plural(report.summary_only, 'page')} gave no text: the feed's summary was used")
+    if report.revised:
+        click.echo(f"  {plural(report.revised, 'page')} had changed since the last reading")
     for title, rows in (("will be tried again", report.failed_pages), ("given up", report.given_up)):
         if rows:
             click.echo(f"{plural(len(rows), 'page')} {title}")
@@ -196,11 +200,33 @@ def fetch(obj: Context, now_all: bool, tell_all: bool, only: tuple[str, ...], st
             sys.exit(1)
 
 
-def _preview(app: App, form: str) -> None:
+NOTHING = "no digest: nothing to tell that has not been told"
+
+
+def _preview(app: App, form: str, include_known: bool = False) -> None:
     from monitor.pipeline import preview
 
     made = preview(app.watch, app.store, app.clock.now())
-    click.echo(_shown(app, made, form) if made else "no digest: nothing to tell that has not been told")
+    if made is not None and not include_known:
+        click.echo(_shown(app, made, form))
+    elif include_known:
+        _with_known(app, made, form, None)
+    else:
+        click.echo(NOTHING)
+
+
+def _with_known(app: App, made: Digest | None, form: str, digest_id: int | None) -> None:
+    """A digest, or that there is none, and what it leaves out."""
+    from zoneinfo import ZoneInfo
+
+    from monitor.cli.known import known_as_dicts, say_known
+
+    rows = app.store.suppressed(digest_id)
+    if form == "json":
+        say_json({"digest": json.loads(_shown(app, made, form)) if made else None, "known": known_as_dicts(rows)})
+        return
+    click.echo(_shown(app, made, form) if made else NOTHING)
+    say_known(rows, ZoneInfo(app.watch.timezone))
 
 
 @click.command()
@@ -213,9 +239,23 @@ def _preview(app: App, form: str) -> None:
     "--format", "form", type=click.Choice(["md", "html", "mail", "txt", "json", "atom"]), default="txt",
     show_default=True, help="For --preview, --show and --trip.",
 )  # fmt: skip
+@click.option(
+    "--include-known", is_flag=True,
+    help="With --preview or --show: also every article and sentence left out, with its reason; --format txt or json.",
+)  # fmt: skip
 @click.pass_obj
-def digest(obj: Context, only_show: bool, name: str | None, trip: str | None, resend: str | None, form: str) -> None:
+def digest(
+    obj: Context,
+    only_show: bool,
+    name: str | None,
+    trip: str | None,
+    resend: str | None,
+    form: str,
+    include_known: bool,
+) -> None:
     """Make the digest of what no digest has told yet, and deliver it."""
+    if include_known and (form not in ("txt", "json") or not (only_show or name)):
+        raise click.UsageError("--include-known goes with --preview or --show, and with --format txt or json")
     if sum(map(bool, (only_show, name, trip, resend))) > 1:
         raise click.UsageError("--preview, --show, --trip and --resend exclude each other")
     with obj.app(lock=not (only_show or name or trip)) as app:
@@ -223,14 +263,17 @@ def digest(obj: Context, only_show: bool, name: str | None, trip: str | None, re
             click.echo(_whole_trip(app, trip, form), nl=False)
             return
         if only_show:
-            _preview(app, form)
+            _preview(app, form, include_known)
             return
         told: Told | None = None
         problems: tuple[str, ...] = ()
         if name or resend:
             row = _earlier(app, name or resend or "")
             if name:
-                click.echo(_shown(app, row.digest, form), nl=False)
+                if include_known:
+                    _with_known(app, row.digest, form, row.id)
+                else:
+                    click.echo(_shown(app, row.digest, form), nl=False)
                 return
             problems = app.tell_again(row)
         else:

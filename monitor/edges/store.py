@@ -1,4 +1,4 @@
-"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, nine rooms."""
+"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, its rooms."""
 
 from __future__ import annotations
 
@@ -14,10 +14,24 @@ from monitor.edges.store_hosts import HostRoom
 from monitor.edges.store_known import KnownRoom
 from monitor.edges.store_leads import LeadRoom
 from monitor.edges.store_mail import MailRoom
+from monitor.edges.store_prune import PruneRoom
 from monitor.edges.store_refile import RefileRoom
+from monitor.edges.store_revisions import RevisionRoom
+from monitor.edges.store_suppressed import SuppressedRoom
 
 
-class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, MailRoom, HostRoom, RefileRoom):
+class SqlStore(
+    LeadRoom,
+    KnownRoom,
+    ArticleRoom,
+    DigestRoom,
+    MailRoom,
+    HostRoom,
+    RefileRoom,
+    RevisionRoom,
+    PruneRoom,
+    SuppressedRoom,
+):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 
     @classmethod

@@ -42,7 +42,7 @@ class ArticleRoom(Room):
         with self.writing() as connection:
             fresh = self._insert(connection, filed, seed=False, part=part_of(filed.article.fetched_at))
             if lead_id is not None:
-                end_lead(connection, lead_id, filed.article.id)
+                end_lead(connection, lead_id, filed.article.id, filed.etag, filed.last_modified)
             return fresh or {}
 
     def add_seed(self, filed: Filed, original: Fingerprint | None) -> None:
@@ -130,8 +130,11 @@ def insert_echo(dialect: str) -> Insert:
     return insert_into(dialect, tables.echo).on_conflict_do_nothing()
 
 
-def keep_findings(connection: Connection, filed: Filed) -> dict[int, int]:
-    """Save an article's developments, sentences and figures; returns the developments' ids by sentence."""
+def keep_findings(connection: Connection, filed: Filed, revision_id: int | None = None) -> dict[int, int]:
+    """Save an article's developments, sentences and figures; returns the developments' ids by sentence.
+
+    `revision_id`: the revision that brought them.
+    """
     trip, ids = filed.filing.trip, dict[int, int]()
     for development in filed.developments:
         values = {
@@ -139,12 +142,14 @@ def keep_findings(connection: Connection, filed: Filed) -> dict[int, int]:
             "sentence": development.sentence,
             "trip": development.trip,
             "record": DEVELOPMENT.dump_json(development).decode(),
+            "revision_id": revision_id,
         }
         ids[development.sentence] = connection.execute(_INSERT_DEVELOPMENT, values).scalar_one()
     if filed.sentences:
         connection.execute(tables.sentence.insert(), _sentence_values(filed, trip, ids))
     if filed.figures:
-        connection.execute(tables.figure.insert(), _figure_values(filed, trip))
+        rows = [{**values, "revision_id": revision_id} for values in _figure_values(filed, trip)]
+        connection.execute(tables.figure.insert(), rows)
     return ids
 
 
@@ -188,6 +193,8 @@ def _sentence_values(filed: Filed, trip: str, ids: dict[int, int]) -> list[dict[
             "development_id": ids.get(novelty.sentence.index),
             "score": novelty.score,
             "reason": novelty.reason,
+            "near_id": novelty.nearest.article_id if novelty.nearest else None,
+            "near_idx": novelty.nearest.index if novelty.nearest else None,
         }
         for novelty in filed.sentences
     ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, update
 
 from monitor.edges import tables
 from monitor.edges.store_articles import (
@@ -21,6 +21,7 @@ from monitor.edges.store_lease import LeaseRoom
 from monitor.edges.store_mail import count_refusal, forget_refusals, wanted
 from monitor.edges.upsert import insert_into
 from monitor.model import (
+    Correction,
     Delivery,
     Digest,
     DigestRow,
@@ -79,6 +80,38 @@ def _volume(connection: Connection, trips: Sequence[str]) -> tuple[Volume, ...]:
     return tuple(found)
 
 
+def _revisions(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(tables.revision.c.id).where(*conditions).order_by(tables.revision.c.id)
+
+
+def _brought(
+    asked: ColumnElement[bool], revision_id: ColumnElement[int | None], revised: Select[tuple[int]] | None
+) -> ColumnElement[bool]:
+    """What came with the articles that are asked for, or with these revisions."""
+    return asked if revised is None else or_(and_(asked, revision_id.is_(None)), revision_id.in_(revised))
+
+
+def _corrections(connection: Connection, revised: Select[tuple[int]] | None) -> tuple[Correction, ...]:
+    """What these revisions changed of what digests had told."""
+    if revised is None:
+        return ()
+    article, revision, digest = tables.article.c, tables.revision.c, tables.digest.c
+    statement = (
+        select(
+            article.id, article.trip, article.title, article.outlet, article.url,
+            digest.day, revision.read_at, revision.withdrawn, revision.instead,
+        )
+        .join(tables.article, article.id == revision.article_id)
+        .join(tables.digest, digest.id == article.digest_id)
+        .where(revision.id.in_(revised), revision.withdrawn != "[]")
+        .order_by(revision.id)
+    )  # fmt: skip
+    return tuple(
+        Correction(*row[:7], tuple(json.loads(row.withdrawn)), tuple(json.loads(row.instead)))
+        for row in connection.execute(statement)
+    )
+
+
 class DigestRoom(LeaseRoom):
     """The part of the store that keeps digests and their deliveries."""
 
@@ -86,28 +119,31 @@ class DigestRoom(LeaseRoom):
         raise NotImplementedError
 
     def material(self) -> Material:
-        article = tables.article.c
-        return self._material(and_(article.digest_id.is_(None), ~article.seed, ~article.quiet))
+        article, waiting = tables.article.c, _revisions(tables.revision.c.digest_id.is_(None), tables.revision.c.waits)
+        return self._material(and_(article.digest_id.is_(None), ~article.seed, ~article.quiet), waiting)
 
     def told_material(self, first: date, last: date) -> Material:
         made = select(tables.digest.c.id).where(
             tables.digest.c.day.between(first, last), ~tables.digest.c.slot.startswith(AGAIN)
         )
-        return self._material(tables.article.c.digest_id.in_(made))
+        return self._material(tables.article.c.digest_id.in_(made), _revisions(tables.revision.c.digest_id.in_(made)))
 
     def trip_material(self, trip: str) -> Material:
         article = tables.article.c
-        return self._material(and_(article.trip == trip, ~article.seed, ~article.quiet))
+        return self._material(and_(article.trip == trip, ~article.seed, ~article.quiet), None)
 
-    def _material(self, asked: ColumnElement[bool]) -> Material:
-        """The articles that meet the condition, with all that belongs to them."""
+    def _material(self, asked: ColumnElement[bool], revised: Select[tuple[int]] | None) -> Material:
+        """The articles that meet the condition, with all that belongs to them and all that these revisions brought.
+
+        `revised`: None for those of the articles themselves.
+        """
         article, development, figure = tables.article.c, tables.development.c, tables.figure.c
         with self.reading() as connection:
             rows = connection.execute(select(tables.article).where(asked).order_by(PLACE)).mappings().all()
             found = connection.execute(
                 select(tables.article, development.id.label("development"), development.record)
                 .join(tables.development, development.article_id == article.id)
-                .where(asked)
+                .where(_brought(asked, development.revision_id, revised))
                 .order_by(PLACE, development.sentence)
             ).mappings()
             developments = [
@@ -123,15 +159,16 @@ class DigestRoom(LeaseRoom):
             for development_id, outlet in echoes:
                 if outlet not in also.setdefault(development_id, []):
                     also[development_id].append(outlet)
-            trips = sorted({row["trip"] for row in rows if row["trip"]})
-            first = min((row["seq"] for row in rows), default=0)
-            now = sightings(connection, select_figures().where(asked))
+            trips = sorted({row["trip"] for row in rows} | {each.development.trip for each in developments} - {""})
+            first = min((row["seq"] for row in rows), default=2**31 - 1)
+            told_now = _brought(asked, figure.revision_id, revised)
+            now = sightings(connection, select_figures().where(told_now))
             before: tuple[FigureSighting, ...] = sightings(
                 connection,
                 select_figures().where(
                     figure.trip.in_(trips),
                     or_(article.seed, article.quiet, and_(article.digest_id.is_not(None), article.seq < first)),
-                    ~asked,
+                    ~told_now,
                 ),
             )
             return Material(
@@ -145,6 +182,8 @@ class DigestRoom(LeaseRoom):
                 states=tuple(self.source_states().values()),
                 told_at=connection.execute(select(func.max(tables.digest.c.made_at))).scalar(),
                 volume=_volume(connection, trips),
+                corrections=_corrections(connection, revised),
+                revisions=() if revised is None else tuple(row.id for row in connection.execute(revised)),
             )
 
     def digest_names(self, day: date) -> tuple[str, ...]:
@@ -178,9 +217,14 @@ class DigestRoom(LeaseRoom):
             )
 
     def save_digest(
-        self, slot: str, digest: Digest, articles: Sequence[str], deliveries: Sequence[NewDelivery]
+        self,
+        slot: str,
+        digest: Digest,
+        articles: Sequence[str],
+        deliveries: Sequence[NewDelivery],
+        revisions: Sequence[int] = (),
     ) -> int | None:
-        article = tables.article.c
+        article, revision = tables.article.c, tables.revision.c
         try:
             with self.writing() as connection:
                 self.fenced(connection)
@@ -207,6 +251,13 @@ class DigestRoom(LeaseRoom):
                     )
                     if done.rowcount != len(chunk):
                         raise _TakenError
+                done = connection.execute(
+                    update(tables.revision)
+                    .where(revision.id.in_(revisions), revision.waits)
+                    .values(digest_id=made, waits=False)
+                )
+                if done.rowcount != len(revisions):
+                    raise _TakenError
                 for delivery in deliveries:
                     connection.execute(_row(connection, made, delivery))
                 return int(made)

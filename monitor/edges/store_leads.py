@@ -103,9 +103,10 @@ class LeadRoom(Room):
             end_lead(connection, lead_id, article_id)
 
 
-def end_lead(connection: Connection, lead_id: int, article_id: str) -> None:
-    """The lead ends as filed under this article."""
-    connection.execute(END_LEAD, {"lead_id": lead_id, "filed_as": article_id})
+def end_lead(connection: Connection, lead_id: int, article_id: str, etag: str = "", last_modified: str = "") -> None:
+    """The lead ends as filed under this article; the validators are those of its page."""
+    values = {"lead_id": lead_id, "filed_as": article_id, "page_etag": etag, "page_modified": last_modified}
+    connection.execute(END_LEAD, values)
 
 
 def _not_renamed(connection: Connection, leads: Sequence[Lead]) -> list[Lead]:
@@ -139,5 +140,11 @@ INSERT_LEAD = tables.lead.insert()
 END_LEAD = (
     update(tables.lead)
     .where(tables.lead.c.id == bindparam("lead_id"))
-    .values(state="filed", article_id=bindparam("filed_as"), reason="")
+    .values(
+        state="filed",
+        article_id=bindparam("filed_as"),
+        reason="",
+        etag=bindparam("page_etag"),
+        last_modified=bindparam("page_modified"),
+    )
 )

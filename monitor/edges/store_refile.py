@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, func, or_, select
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -17,28 +17,31 @@ from monitor.edges.store_articles import (
     read_article,
 )
 from monitor.edges.store_known import PLACE
+from monitor.edges.store_revisions import link_revisions
 from monitor.model import Decision, Filed, Kept, Placed, Verdict
 
 _PAGE = 200
+# Without its text nothing can be filed again.
+_WITH_TEXT = and_(~tables.article.c.seed, tables.article.c.text != "")
 
 
 class RefileRoom(Room):
     """The part of the store that files again what it keeps."""
 
     def kept_count(self) -> int:
-        """How many articles are kept, seeds left out."""
+        """How many articles are kept with their texts, seeds left out."""
         with self.reading() as connection:
-            statement = select(func.count()).select_from(tables.article).where(~tables.article.c.seed)
+            statement = select(func.count()).select_from(tables.article).where(_WITH_TEXT)
             return int(connection.execute(statement).scalar_one())
 
     def kept(self) -> Iterator[Kept]:
-        """Every article but the seeds, in the order of filing, a few at a time."""
-        article, last = tables.article.c, 0
+        """Every article but the seeds and those whose texts were pruned, in the order of filing, a few at a time."""
+        last = 0
         while True:
             with self.reading() as connection:
                 statement = (
                     select(tables.article, PLACE.label("at"))
-                    .where(last < PLACE, ~article.seed)
+                    .where(last < PLACE, _WITH_TEXT)
                     .order_by(PLACE)
                     .limit(_PAGE)
                 )
@@ -49,10 +52,10 @@ class RefileRoom(Room):
             last = rows[-1]["at"]
 
     def kept_article(self, article_id: str) -> Kept | None:
-        """The article with this id, unless it is a seed."""
+        """The article with this id, unless it is a seed or its text was pruned."""
         article = tables.article.c
         with self.reading() as connection:
-            statement = select(tables.article).where(article.id == article_id, ~article.seed)
+            statement = select(tables.article).where(article.id == article_id, _WITH_TEXT)
             row = connection.execute(statement).mappings().first()
         return _kept(row) if row else None
 
@@ -153,6 +156,7 @@ def _keep_anew(connection: Connection, filed: Filed) -> int:
     """The article's decisions and findings; returns how many rows there were, 0 or 1."""
     done = _decide_anew(connection, filed)
     keep_findings(connection, filed)
+    link_revisions(connection, filed.article.id)
     return done
 
 

@@ -102,7 +102,7 @@ host = Table(
     Column("kept_at", Utc, nullable=False),
 )
 
-# state: "pending", "filed" or "failed".
+# state: "pending", "filed", "failed", or "again": filed, and to be read once more.
 lead = Table(
     "lead",
     metadata,
@@ -119,6 +119,11 @@ lead = Table(
     Column("article_id", String),
     Column("ended_at", Utc),
     Column("first", Boolean, nullable=False, server_default=false()),
+    # How often it was read again, when last, and the validators of its last answer.
+    Column("rereads", Integer, nullable=False, server_default="0"),
+    Column("read_at", Utc),
+    Column("etag", Text, nullable=False, server_default=""),
+    Column("last_modified", Text, nullable=False, server_default=""),
     Index("ix_lead_state", "state", "next_try"),
     Index("ix_lead_guid", "source_id", "guid"),
 )
@@ -187,7 +192,28 @@ development = Table(
     Column("sentence", Integer, nullable=False),
     Column("trip", String, nullable=False),
     Column("record", Text, nullable=False),
+    # The revision that brought it, where it did not come with the article.
+    Column("revision_id", Integer, index=True),
     UniqueConstraint("article_id", "sentence"),
+)
+
+# What had changed on a page when it was read again; lists of sentences are JSON. `waits`: some of it is to be told.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", String, ForeignKey("article.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("read_at", Utc, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("removed", Text, nullable=False),
+    Column("added", Text, nullable=False),
+    Column("withdrawn", Text, nullable=False),
+    Column("instead", Text, nullable=False),
+    Column("waits", Boolean, nullable=False),
+    Column("digest_id", Integer, ForeignKey("digest.id")),
+    UniqueConstraint("article_id", "number"),
+    Index("ix_revision_told", "digest_id", "waits"),
 )
 
 # A scheduled slot on which there was nothing to tell: it is not tried again.
@@ -217,6 +243,9 @@ sentence = Table(
     Column("development_id", Integer, ForeignKey("development.id")),
     Column("score", Float, nullable=False),
     Column("reason", Text, nullable=False),
+    # The nearest known sentence: its article ("" for this one) and its number there.
+    Column("near_id", String),
+    Column("near_idx", Integer),
     Index("ix_sentence_trip", "trip"),
 )
 
@@ -229,6 +258,7 @@ figure = Table(
     Column("subject", String, nullable=False),
     Column("as_of", Utc, nullable=False),
     Column("record", Text, nullable=False),
+    Column("revision_id", Integer, index=True),
     Index("ix_figure_trip", "trip", "subject"),
 )
 

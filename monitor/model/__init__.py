@@ -5,10 +5,11 @@ fetched   what comes from the web: requests and answers, leads, pages, articles.
 compared  known or new: fingerprints, matches, sentences.
 filed     where an article belongs and what it adds, with the evidence.
 reported  sources' health, runs, and what the store gives back.
+revised   pages that were read again, and what had changed on them.
 told      a digest: the one record that every format is rendered from, and what it is made of.
 """
 
-from monitor.model.compared import Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
+from monitor.model.compared import Aligned, Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
 from monitor.model.fetched import (
     Article,
     Fetched,
@@ -38,6 +39,7 @@ from monitor.model.filed import (
 from monitor.model.reported import (
     Delivery,
     Kept,
+    KnownLine,
     NewDelivery,
     Placed,
     Posted,
@@ -47,7 +49,9 @@ from monitor.model.reported import (
     SourceState,
     StoredArticle,
     StoredDevelopment,
+    Suppressed,
 )
+from monitor.model.revised import Edit, ReadAgain, Revised, Revision
 from monitor.model.told import (
     Claim,
     Correction,
@@ -71,6 +75,7 @@ from monitor.model.told import (
 from monitor.model.watched import DigestPlan, Episode, Kind, Recipient, Signal, Source, Stop, Timing, Topic, Trip, Watch
 
 __all__ = [
+    "Aligned",
     "Article",
     "Claim",
     "Correction",
@@ -83,6 +88,7 @@ __all__ = [
     "DigestPlan",
     "DigestRow",
     "Dispute",
+    "Edit",
     "Episode",
     "Evidence",
     "Fetched",
@@ -99,6 +105,7 @@ __all__ = [
     "Kept",
     "Kind",
     "Known",
+    "KnownLine",
     "KnownSentence",
     "Lead",
     "LeftOut",
@@ -113,9 +120,12 @@ __all__ = [
     "Placed",
     "Posted",
     "Prepared",
+    "ReadAgain",
     "Reader",
     "Recipient",
     "Request",
+    "Revised",
+    "Revision",
     "RobotsFile",
     "RunReport",
     "Section",
@@ -132,6 +142,7 @@ __all__ = [
     "StopMark",
     "StoredArticle",
     "StoredDevelopment",
+    "Suppressed",
     "Timing",
     "Topic",
     "TopicHit",

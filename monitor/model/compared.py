@@ -69,6 +69,18 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Aligned:
+    """A paragraph beside the one of a known text that it is. `here` "": only there; `there` "": only here, or not kept.
+
+    `share`: of this paragraph's words that stand there, 0..1.
+    """
+
+    here: str
+    there: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an article. `words`: 32-bit hashes of its content words; `numbers`: its figures as text."""
 

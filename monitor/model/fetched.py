@@ -61,7 +61,10 @@ class HostMemory:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A URL that a source offered, with what the feed said of it. `canonical` is the identity."""
+    """A URL that a source offered, with what the feed said of it. `canonical` is the identity.
+
+    `updated`: when the page was last changed, where the source says so.
+    """
 
     source_id: str
     url: str
@@ -72,6 +75,7 @@ class Lead:
     author: str = ""
     published: datetime | None = None
     language: str = ""
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

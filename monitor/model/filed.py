@@ -136,7 +136,7 @@ class Filed:
     """Everything that one article adds to the store, written in one transaction.
 
     `quiet`: it becomes known without ever being told; `sketch`: the shingle hashes it can be found by; `echoes`: ids
-    of earlier developments that it says as well.
+    of earlier developments that it says as well; `etag`, `last_modified`: the validators of its page.
     """
 
     article: Article
@@ -148,6 +148,8 @@ class Filed:
     sketch: tuple[int, ...] = ()
     echoes: tuple[int, ...] = ()
     quiet: bool = False
+    etag: str = ""
+    last_modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class Seed:
 class Prepared:
     """A page with what can be worked out without knowing anything else.
 
-    `filing`, `figures`: None where they were not worked out.
+    `filing`, `figures`: None where they were not worked out; `etag`, `last_modified`: the validators of its answer.
     """
 
     page: Page
@@ -183,3 +185,5 @@ class Prepared:
     content_hash: str
     filing: Filing | None = None
     figures: tuple[Figure, ...] | None = None
+    etag: str = ""
+    last_modified: str = ""

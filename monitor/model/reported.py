@@ -64,6 +64,34 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A sentence that was not told: why, and the nearest known one with its place, where there was one.
+
+    `near_text` is "" where only the fingerprint of the original is kept; `near_at`: its number in that article, from 0.
+    """
+
+    index: int
+    text: str
+    score: float
+    reason: str
+    near_text: str = ""
+    near_outlet: str = ""
+    near_title: str = ""
+    near_url: str = ""
+    near_published: datetime | None = None
+    near_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """An article with the sentences of it that were not told. `told`: how many were, or are to be."""
+
+    stored: StoredArticle
+    lines: tuple[KnownLine, ...]
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """An article as the store keeps it, for filing it again."""
 
@@ -109,7 +137,8 @@ class SourceReport:
 class RunReport:
     """What a run did. `failed_pages`: (URL, reason) of pages that did not yield an article this time.
 
-    `quiet`: old items of new sources, filed as known without being told; `outage`: our own network was out.
+    `quiet`: old items of new sources, filed as known without being told; `outage`: our own network was out;
+    `revised`: pages that were read again and had changed.
     """
 
     sources: tuple[SourceReport, ...] = ()
@@ -122,6 +151,7 @@ class RunReport:
     summary_only: int = 0
     quiet: int = 0
     outage: bool = False
+    revised: int = 0
 
     @property
     def failed_sources(self) -> tuple[SourceReport, ...]:
@@ -130,8 +160,8 @@ class RunReport:
 
     @property
     def idle(self) -> bool:
-        """Whether no article was filed and no page failed."""
-        return self.filed == 0 and not self.failed_pages and not self.given_up
+        """Whether no article was filed or changed and no page failed."""
+        return self.filed == self.revised == 0 and not self.failed_pages and not self.given_up
 
 
 @dataclass(frozen=True, slots=True)

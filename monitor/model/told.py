@@ -242,7 +242,8 @@ class Material:
     """What a digest is made of, as the store gives it to `stages.digest`: everything untold, or what was asked for.
 
     `earlier_figures`: the ledger before; `volume`: all of the trips concerned, told or not, of the last weeks;
-    `told_at`: when the last digest was made; `corrections`: changes of told pages that no digest has told.
+    `told_at`: when the last digest was made; `corrections`: changes of told pages that no digest has told;
+    `revisions`: rows of the revisions that all this comes from, to be marked with the digest.
     """
 
     articles: tuple[StoredArticle, ...] = ()
@@ -253,3 +254,4 @@ class Material:
     volume: tuple[Volume, ...] = ()
     told_at: datetime | None = None
     corrections: tuple[Correction, ...] = ()
+    revisions: tuple[int, ...] = ()

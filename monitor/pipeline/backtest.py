@@ -72,11 +72,13 @@ def backtest(
     """
     changes: list[Change] = []
     filed: list[Filed] = []
+    compared = {source.id: source.dedup for source in watch.sources}
     number = 0
     for number, each in enumerate(kept, 1):
         outcome = filer.keep(
-            each.article, prepare_kept(each.article), None, quiet=each.quiet, settled=each.filing.settled
-        )
+            each.article, prepare_kept(each.article), None, compare=compared.get(each.article.source_id, True),
+            quiet=each.quiet, settled=each.filing.settled,
+        )  # fmt: skip
         progress("filing", number, max(total, number))
         if outcome.filed is not None and (change := _change(each, outcome.filed.filing)):
             changes.append(change)

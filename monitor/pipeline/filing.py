@@ -234,16 +234,20 @@ class Filer:
         settled: Settled | None = None,
         again: bool = False,
     ) -> Outcome:
-        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy.
+        """The same for an article whose identity is settled. `compare`: whether it may be found to be a copy or a
+        retelling; its sentences are compared in any case.
 
         `settled`: what a person said of it; `again`: it is kept already, and was taken back.
         """
         fingerprint = prepared.fingerprint
         match = self.judge(article, fingerprint) if compare else Match(Verdict.NEW)
-        match, filing = self.retold(article, match, self.classify(article, match, prepared.filing))
+        filing = self.classify(article, match, prepared.filing)
+        if compare:
+            match, filing = self.retold(article, match, filing)
         filing = by_hand(filing, settled, self._watch)
         read = self.read(article, match, filing)
-        match = settle(match, read)
+        if compare:
+            match = settle(match, read)
         developments = () if quiet else self.developments(article, filing, read)
         figures: tuple[Figure, ...] | None = ()
         if filing.trip and match.verdict is not Verdict.COPY:
@@ -260,11 +264,12 @@ class Filer:
             sketch=dedup.sketch(fingerprint.shingles),
             echoes=echoes_of(article, read),
             quiet=quiet,
+            etag=prepared.etag,
+            last_modified=prepared.last_modified,
         )
         ids = self._store.file_again(filed) if again else self._store.file(lead_id, filed)
         self._later.discard(article.id)
-        self._texts.add(article, fingerprint)
-        self._learn(article, filing, read, ids)
+        self.learn(article, filing, read, ids, fingerprint)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)
 
     def figures(self, text: str) -> tuple[Figure, ...]:
@@ -293,7 +298,11 @@ class Filer:
             )
         return tuple(found)
 
-    def _learn(self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int]) -> None:
+    def learn(
+        self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int], fingerprint: Fingerprint
+    ) -> None:
+        """From now on this text is known; `ids`: the developments by sentence."""
+        self._texts.add(article, fingerprint)
         if not filing.trip:
             return
         index = self.index(filing.trip)

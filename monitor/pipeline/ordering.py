@@ -9,12 +9,14 @@ from monitor.stages import dedup
 from monitor.stages.ordering import out_of_place
 
 
-def restore_order(watch: Watch, store: Store, filer: Filer) -> int:
+def restore_order(watch: Watch, store: Store, filer: Filer, changed: frozenset[str] = frozenset()) -> int:
     """File again, in order of publication, the untold articles that were filed too early; returns how many.
+
+    `changed`: articles whose texts are others by now; they and what came after them are filed again as well.
 
     All in one transaction. Articles that a digest has told stay as they were told.
     """
-    late = out_of_place(store.untold_order())
+    late = out_of_place(store.untold_order(), changed)
     if not late:
         return 0
     compared = {source.id: source.dedup for source in watch.sources}

@@ -271,7 +271,8 @@ class _Reader:
                 outlet=source.name if source else lead.source_id,
                 language=source.language if source else "",
             )
-            return await self.room.pool.run(work)
+            prepared: Prepared = await self.room.pool.run(work)
+            return replace(prepared, etag=answer.etag, last_modified=answer.last_modified)
         except (FetchError, ExtractError, WorkerError) as error:
             if isinstance(error, FetchError) and error.reason in UNREACHED:
                 self._strikes[host] += 1

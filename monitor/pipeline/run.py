@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from monitor.model import RunReport
 from monitor.pipeline.filing import Filer
 from monitor.pipeline.pages import read_all
+from monitor.pipeline.revising import read_again
 from monitor.pipeline.room import Room
 from monitor.pipeline.visits import visit_all
 from monitor.ports import Pool
@@ -36,9 +37,10 @@ async def fetch_all(
             return RunReport(sources=visits.result()[0], outage=True)
         tally = await read_all(room, filer, visits)
         sources, outage = await visits
+        revised = await read_again(room, filer)
     finally:
         visits.cancel()
-    return replace(tally.report(), sources=sources, outage=outage)
+    return replace(tally.report(), sources=sources, outage=outage, revised=revised)
 
 
 class _Answers:

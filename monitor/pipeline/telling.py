@@ -66,7 +66,7 @@ def tell(
     digest = replace(digest, sources=(*digest.sources, *_health(store, now)))
     rows, problems = deliveries(digest, watch, store, post, now)
     articles = [stored.article.id for stored in material.articles]
-    made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, rows)
+    made = store.save_digest(slot or f"by-hand:{digest.name}", digest, articles, rows, material.revisions)
     if made is None:
         return None
     store.mark_alerted(alerted, now)

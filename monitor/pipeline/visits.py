@@ -27,6 +27,9 @@ ALWAYS_READ = "sitemap index"
 # These need not say when a thing was published; the page itself does.
 UNDATED = frozenset({ALWAYS_READ, "sitemap", "list of addresses", "index page", "page"})
 
+# What these call a page is the wording of a link, which says nothing of the page.
+UNTITLED = frozenset({"list of addresses", "index page", "page"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
@@ -148,6 +151,8 @@ def _save(room: Room, source: Source, state: SourceState, answer: Fetched, offer
     # What the leads are saved with must be saved with them, or a crash loses one of both.
     with room.store.batch():
         fresh = room.store.add_leads(offer.leads, first=first)
+        if offer.form not in UNTITLED:
+            room.store.changed_leads(offer.leads, room.clock.now())
         visit = Visit(offered, dated, fresh, fresh_for=answer.fresh_for, moved_to=answer.moved_to, note=note)
         room.store.save_state(well(state, source, visit, room.clock.now(), room.jitter()))
     return SourceReport(source.id, source.name, "ok", offered, fresh, note)

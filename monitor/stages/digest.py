@@ -279,19 +279,23 @@ def _perhaps(stored: StoredArticle, watch: Watch) -> Perhaps:
 def _left_out(articles: Iterable[StoredArticle], told: set[str]) -> Iterable[LeftOut]:
     for stored in articles:
         article = stored.article
-        original = ""
         if article.id in told or _wants_a_person(stored):
             continue
-        if stored.verdict in (Verdict.COPY, Verdict.REWRITE, Verdict.UPDATE):
-            word = {Verdict.COPY: "a copy of", Verdict.REWRITE: "the same report as", Verdict.UPDATE: "an edition of"}
-            group = "known"
-            reason = f"{word[stored.verdict]} what {stored.original_outlet or 'the seed corpus'} had"
-            original = stored.original_title
-        elif stored.filing.decision is Decision.NONE:
-            group, reason = "unrelated", stored.filing.reason
-        else:
-            group, reason = "nothing new", "every sentence about the story was known"
+        group, reason, original = why_left_out(stored)
         yield LeftOut(one_line(article.title), article.outlet, article.url, group, reason, one_line(original))
+
+
+def why_left_out(stored: StoredArticle) -> tuple[str, str, str]:
+    """The group and the reason for which an article is not told (see `LeftOut`), and its original's title or ""."""
+    if _wants_a_person(stored):
+        return "uncertain", stored.filing.reason, ""
+    if stored.verdict in (Verdict.COPY, Verdict.REWRITE, Verdict.UPDATE):
+        word = {Verdict.COPY: "a copy of", Verdict.REWRITE: "the same report as", Verdict.UPDATE: "an edition of"}
+        reason = f"{word[stored.verdict]} what {stored.original_outlet or 'the seed corpus'} had"
+        return "known", reason, stored.original_title
+    if stored.filing.decision is Decision.NONE:
+        return "unrelated", stored.filing.reason, ""
+    return "nothing new", "every sentence about the story was known", ""
 
 
 def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_out: Sequence[LeftOut]) -> Counts:

@@ -24,6 +24,7 @@ class Entry:
     author: str = ""
     published: str = ""
     language: str = ""
+    updated: str = ""
 
 
 def read_json(text: str, url: str) -> tuple[str, tuple[Entry, ...]]:
@@ -50,6 +51,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> Entry:
         author=next(_authors(item, feed), ""),
         published=_text(item.get("date_published")) or _text(item.get("date_modified")),
         language=_text(item.get("language")) or _text(feed.get("language")),
+        updated=_text(item.get("date_modified")),
     )
 
 

@@ -251,6 +251,7 @@ def _entry(item: Any, tongue: str, atom: bool) -> Entry:
         author=str(author),
         published=_iso(parsed) or str(written),
         language=str(item.get("language") or detail.get("language") or tongue),
+        updated=_iso(dict.get(item, "updated_parsed")),
     )
 
 
@@ -287,7 +288,8 @@ def _offer(
         elif found[1] not in leads:
             published, wrong = dated(entry.published, now)
             misdated[wrong] += 1
-            leads[found[1]] = _lead(entry, *found, source_id=source_id, published=published)
+            updated, _ = dated(entry.updated, now)
+            leads[found[1]] = _lead(entry, *found, source_id=source_id, published=published, updated=updated)
     if len(entries) > MOST_ITEMS:
         notes.append(f"only the first {MOST_ITEMS} of {len(entries)} items were read")
     if unusable:
@@ -311,7 +313,9 @@ def _link(entry: Entry, base: str) -> tuple[str, str] | None:
     return None
 
 
-def _lead(entry: Entry, url: str, canonical: str, *, source_id: str, published: datetime | None) -> Lead:
+def _lead(
+    entry: Entry, url: str, canonical: str, *, source_id: str, published: datetime | None, updated: datetime | None
+) -> Lead:
     summary = strip_markup(entry.summary)
     if entry.content and len(words(summary)) < _FULL_SUMMARY_WORDS:
         content = strip_markup(entry.content)
@@ -326,6 +330,7 @@ def _lead(entry: Entry, url: str, canonical: str, *, source_id: str, published: 
         author=one_line(strip_markup(entry.author), 120),
         published=published,
         language=language(entry.language),
+        updated=updated,
     )
 
 

@@ -236,7 +236,7 @@ def _leads(rows: Iterable[_Listed], dates: _Dates, url: str, source_id: str) -> 
             continue
         if len(leads) == MOST_LEADS:
             return tuple(leads.values()), unusable, True
-        span = dates.span(row.published)
+        span, changed = dates.span(row.published), dates.span(row.changed)
         leads[canonical] = Lead(
             source_id=source_id,
             url=link,
@@ -244,5 +244,6 @@ def _leads(rows: Iterable[_Listed], dates: _Dates, url: str, source_id: str) -> 
             title=one_line(clean(row.title)),
             published=span[0] if span else None,
             language=language(row.language),
+            updated=changed[0] if changed else None,
         )
     return tuple(leads.values()), unusable, False

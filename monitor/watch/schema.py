@@ -121,7 +121,7 @@ class SourceTable(Table):
         "shortest time between two requests to its host", "1s", default="1s"
     )
     language: Language | SkipJsonSchema[None] = _key("language of its articles", "en", default=None)
-    dedup: bool = _key("whether its articles may be found to be copies", True, default=True)
+    dedup: bool = _key("whether its articles may be found to be copies or retellings", True, default=True)
     confirmed: bool = _key("whether a person has seen that it works", True, default=True)
 
 
