@@ -1,4 +1,4 @@
-"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, nine rooms."""
+"""The store on SQLAlchemy Core: SQLite by default, PostgreSQL by address. One object, ten rooms."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from monitor.edges.store_digests import DigestRoom
 from monitor.edges.store_hosts import HostRoom
 from monitor.edges.store_known import KnownRoom
 from monitor.edges.store_leads import LeadRoom
+from monitor.edges.store_lines import LineRoom
 from monitor.edges.store_mail import MailRoom
 from monitor.edges.store_refile import RefileRoom
 
 
-class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, MailRoom, HostRoom, RefileRoom):
+class SqlStore(LeadRoom, KnownRoom, ArticleRoom, DigestRoom, MailRoom, HostRoom, RefileRoom, LineRoom):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 
     @classmethod

@@ -8,7 +8,7 @@ reported  sources' health, runs, and what the store gives back.
 told      a digest: the one record that every format is rendered from, and what it is made of.
 """
 
-from monitor.model.compared import Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
+from monitor.model.compared import Fingerprint, Known, KnownSentence, Line, Match, Novelty, Sentence, Span, Verdict
 from monitor.model.fetched import (
     Article,
     Fetched,
@@ -102,6 +102,7 @@ __all__ = [
     "KnownSentence",
     "Lead",
     "LeftOut",
+    "Line",
     "Match",
     "Material",
     "NewDelivery",

@@ -136,7 +136,8 @@ class Filed:
     """Everything that one article adds to the store, written in one transaction.
 
     `quiet`: it becomes known without ever being told; `sketch`: the shingle hashes it can be found by; `echoes`: ids
-    of earlier developments that it says as well.
+    of earlier developments that it says as well; `site`: who publishes it; `lines`: the hashes of the sentences that
+    this page makes its site say today.
     """
 
     article: Article
@@ -148,6 +149,8 @@ class Filed:
     sketch: tuple[int, ...] = ()
     echoes: tuple[int, ...] = ()
     quiet: bool = False
+    site: str = ""
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
