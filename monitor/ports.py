@@ -19,6 +19,7 @@ from monitor.model import (
     Known,
     KnownSentence,
     Lead,
+    Line,
     Material,
     NewDelivery,
     PendingLead,
@@ -163,10 +164,16 @@ class Store(Protocol):
     def known_figures(self, trip: str) -> tuple[FigureSighting, ...]:
         """The ledger of this trip, by as-of time."""
 
+    def lines(self, site: str, hashes: Sequence[int]) -> tuple[Line, ...]:
+        """Which of these sentences the site has said on more than one day, and on how many."""
+
+    def forget_lines(self, today: date) -> int:
+        """Forget the sentences not said for 180 days, those said on one day only after 45; returns how many."""
+
     # filing
     def file(self, lead_id: int | None, filed: Filed) -> dict[int, int]:
         """The article with its fingerprint, verdict, filing, sentences, developments and figures; the lead ends as
-        filed. Returns the ids of the developments by sentence index.
+        filed. Returns the ids of the developments by sentence index. Its lines are counted, once for each day.
 
         A second article with the same id or canonical URL only ends the lead and returns nothing.
         """

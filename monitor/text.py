@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -117,6 +117,12 @@ def words(text: str) -> list[str]:
     """The folded words of a text."""
     text = _plain_marks(text)
     return list(map(_folded, (_ASCII_WORD if text.isascii() else _WORD).findall(text)))
+
+
+def sentence_hash(folded: Sequence[str]) -> int:
+    """63 stable bits of a sentence's folded words in order (BLAKE2b)."""
+    said = " ".join(folded).encode("utf-8", "replace")
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big") >> 1
 
 
 _stemmer = Stemmer.Stemmer("english")

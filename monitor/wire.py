@@ -175,6 +175,7 @@ class App:
         async with open_room(self, progress, tell_all=tell_all, patient=patient) as room:
             report = await fetch_all(room, self.filer, only=only, now_all=now_all)
         restore_order(self.watch, self.store, self.filer)
+        self.store.forget_lines(self.clock.now().date())
         return report
 
     def tell(self, *, slot: str = "", say_so: bool = False) -> Told | None:

@@ -13,6 +13,7 @@ from monitor.edges.store_digests import DigestRoom
 from monitor.edges.store_hosts import HostRoom
 from monitor.edges.store_known import KnownRoom
 from monitor.edges.store_leads import LeadRoom
+from monitor.edges.store_lines import LineRoom
 from monitor.edges.store_mail import MailRoom
 from monitor.edges.store_prune import PruneRoom
 from monitor.edges.store_refile import RefileRoom
@@ -31,6 +32,7 @@ class SqlStore(
     RevisionRoom,
     PruneRoom,
     SuppressedRoom,
+    LineRoom,
 ):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 

@@ -15,6 +15,7 @@ from monitor.edges.database import Room
 from monitor.edges.lists import numbers
 from monitor.edges.store_known import FIGURE, SEED_PART, pack, part_of
 from monitor.edges.store_leads import end_lead
+from monitor.edges.store_lines import count_lines
 from monitor.edges.upsert import insert_into
 from monitor.model import (
     Article,
@@ -41,6 +42,8 @@ class ArticleRoom(Room):
     def file(self, lead_id: int | None, filed: Filed) -> dict[int, int]:
         with self.writing() as connection:
             fresh = self._insert(connection, filed, seed=False, part=part_of(filed.article.fetched_at))
+            if fresh is not None:
+                count_lines(connection, filed)
             if lead_id is not None:
                 end_lead(connection, lead_id, filed.article.id, filed.etag, filed.last_modified)
             return fresh or {}

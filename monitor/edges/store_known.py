@@ -93,6 +93,7 @@ _KNOWN = select(
     tables.article.c.text,
     tables.article.c.seed,
     tables.article.c.shingles,
+    tables.article.c.canonical,
 ).where(tables.article.c.id == bindparam("given"))
 _SEED_SENTENCES = select(tables.sentence.c.words).where(
     tables.sentence.c.article_id == bindparam("given"), tables.sentence.c.text == ""
@@ -152,7 +153,7 @@ class KnownRoom(Room):
                 sets = connection.execute(_SEED_SENTENCES, {"given": article_id}).scalars()
                 shingles = tuple(unpack(row.shingles, "Q"))
                 original = Fingerprint(shingles, tuple(frozenset(unpack(words)) for words in sets), len(shingles) + 4)
-        return Known(row.id, row.outlet, row.title, row.published, row.text, original, bool(row.seed))
+        return Known(row.id, row.outlet, row.title, row.published, row.text, original, bool(row.seed), row.canonical)
 
     def recent_texts(self, trip: str, since: datetime) -> tuple[Known, ...]:
         article = tables.article.c

@@ -184,6 +184,19 @@ fingerprint = Table(
     sqlite_with_rowid=False,
 )
 
+# What a site has said, on how many days: what it says time and again is its furniture.
+line = Table(
+    "line",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("hash", Big, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Index("ix_line_last", "last"),
+    sqlite_with_rowid=False,
+)
+
 development = Table(
     "development",
     metadata,

@@ -9,7 +9,18 @@ revised   pages that were read again, and what had changed on them.
 told      a digest: the one record that every format is rendered from, and what it is made of.
 """
 
-from monitor.model.compared import Aligned, Fingerprint, Known, KnownSentence, Match, Novelty, Sentence, Span, Verdict
+from monitor.model.compared import (
+    Aligned,
+    Fingerprint,
+    Known,
+    KnownSentence,
+    Line,
+    Match,
+    Novelty,
+    Sentence,
+    Span,
+    Verdict,
+)  # fmt: skip
 from monitor.model.fetched import (
     Article,
     Fetched,
@@ -109,6 +120,7 @@ __all__ = [
     "KnownSentence",
     "Lead",
     "LeftOut",
+    "Line",
     "Match",
     "Material",
     "NewDelivery",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -29,17 +29,31 @@ class Fingerprint:
     """Enough to recognise a text, not to read it.
 
     `shingles`: sorted 64-bit hashes of all runs of five words; `sentences`: for each sentence, in an order that
-    says nothing, the 32-bit hashes of its words as an unordered set; `words`: how many words the text has.
+    says nothing, the 32-bit hashes of its words as an unordered set; `words`: how many words the text has; `lines`: of
+    each sentence of a text that is kept, in order, 63 bits of all its words in order, 0 for the shortest.
     """
 
     shingles: tuple[int, ...]
     sentences: tuple[frozenset[int], ...]
     words: int
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How often a site has said a sentence. `days`: on how many days, of which `first` and `last` are the outermost."""
+
+    hash: int
+    days: int
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A known text as the comparison needs it. `fingerprint`: given where the text is not kept (a seed's original)."""
+    """A known text as the comparison needs it. `fingerprint`: given where the text is not kept (a seed's original);
+    `canonical`: its address, where it is known.
+    """
 
     article_id: str
     outlet: str
@@ -48,6 +62,7 @@ class Known:
     text: str
     fingerprint: Fingerprint | None = None
     seed: bool = False
+    canonical: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,9 @@ class Filed:
     """Everything that one article adds to the store, written in one transaction.
 
     `quiet`: it becomes known without ever being told; `sketch`: the shingle hashes it can be found by; `echoes`: ids
-    of earlier developments that it says as well; `etag`, `last_modified`: the validators of its page.
+    of earlier developments that it says as well; `etag`, `last_modified`: the validators of its page;
+    `site`: who publishes it; `lines`: the hashes of the sentences that
+    this page makes its site say today.
     """
 
     article: Article
@@ -150,6 +152,8 @@ class Filed:
     quiet: bool = False
     etag: str = ""
     last_modified: str = ""
+    site: str = ""
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -38,7 +38,8 @@ from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
 from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, patterns_with
-from monitor.stages.identity import article_id, canonical_url, content_hash, version_of, versioned
+from monitor.stages.identity import article_id, canonical_url, content_hash, site_of, version_of, versioned
+from monitor.stages.lines import furniture, places
 from monitor.stages.novelty import KnownIndex, read_article
 from monitor.stages.settled import by_hand
 from monitor.stages.story import Report, StoryIndex, read_report
@@ -135,15 +136,26 @@ class Filer:
             self._stories[trip] = StoryIndex(each for each in recent if each.article_id not in self._later)
         return self._stories[trip]
 
-    def judge(self, article: Article, fingerprint: Fingerprint) -> Match:
-        """Whether the article's text is known; a copy of a copy points to the first."""
+    def furniture(self, article: Article, fingerprint: Fingerprint) -> frozenset[int]:
+        """The hashes of the article's sentences that its site says on every page."""
+        said = self._store.lines(site_of(article.canonical), fingerprint.lines)
+        return furniture(said, article.fetched_at.date())
+
+    def judge(self, article: Article, fingerprint: Fingerprint, furniture: frozenset[int] = frozenset()) -> Match:
+        """Whether the article's text is known; a copy of a copy points to the first.
+
+        `furniture`: hashes of sentences that do not count; the article and its fingerprint are without them.
+        """
         same = self._store.known_hash(article.content_hash, self._later)
         if same and same != article.id:
             return self._first(Match(Verdict.COPY, same, 1.0, 1.0, 1.0, 1.0, 1.0))
         found = self._store.candidates(
             dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles), self._later
         )
-        return self._first(dedup.judge(article.text, self._texts.all(found), fingerprint))
+        site = site_of(article.canonical)
+        return self._first(
+            dedup.judge(article.text, self._texts.all(found), fingerprint, site=site, furniture=furniture)
+        )
 
     def _first(self, match: Match) -> Match:
         if not match.of:
@@ -196,12 +208,21 @@ class Filer:
             return True
         return find(self._story, read_document({"text": sentence.text})) is not None
 
-    def read(self, article: Article, match: Match, filing: Filing) -> tuple[Novelty, ...]:
-        """Every sentence against what is known for the article's trip; () when it belongs to none."""
+    def read(
+        self, article: Article, match: Match, filing: Filing, everywhere: Collection[int] = ()
+    ) -> tuple[Novelty, ...]:
+        """Every sentence against what is known for the article's trip; () when it belongs to none.
+
+        `everywhere`: indexes of those that the site says on every page.
+        """
         if not filing.trip:
             return ()
         read = read_article(
-            read_sentences(article.text), self.index(filing.trip), telling=self._telling, outlet=article.outlet
+            read_sentences(article.text),
+            self.index(filing.trip),
+            telling=self._telling,
+            outlet=article.outlet,
+            everywhere=everywhere,
         )
         floor = {Verdict.COPY: COPY_NOVELTY, Verdict.REWRITE: RETOLD_NOVELTY}.get(match.verdict, 0.0)
         return tuple(_doubt(novelty, floor) for novelty in read)
@@ -240,12 +261,15 @@ class Filer:
         `settled`: what a person said of it; `again`: it is kept already, and was taken back.
         """
         fingerprint = prepared.fingerprint
-        match = self.judge(article, fingerprint) if compare else Match(Verdict.NEW)
+        everywhere = self.furniture(article, fingerprint)
+        text, left = dedup.without(article.text, fingerprint, everywhere)
+        bare = replace(article, text=text) if everywhere else article
+        match = self.judge(bare, left, everywhere) if compare else Match(Verdict.NEW)
         filing = self.classify(article, match, prepared.filing)
         if compare:
-            match, filing = self.retold(article, match, filing)
+            match, filing = self.retold(bare, match, filing)
         filing = by_hand(filing, settled, self._watch)
-        read = self.read(article, match, filing)
+        read = self.read(article, match, filing, places(fingerprint.lines, everywhere))
         if compare:
             match = settle(match, read)
         developments = () if quiet else self.developments(article, filing, read)
@@ -261,11 +285,13 @@ class Filer:
             sentences=read,
             developments=developments,
             figures=figures or (),
-            sketch=dedup.sketch(fingerprint.shingles),
+            sketch=dedup.sketch(left.shingles),
             echoes=echoes_of(article, read),
             quiet=quiet,
             etag=prepared.etag,
             last_modified=prepared.last_modified,
+            site=site_of(article.canonical),
+            lines=said_on(article, match, fingerprint),
         )
         ids = self._store.file_again(filed) if again else self._store.file(lead_id, filed)
         self._later.discard(article.id)
@@ -344,6 +370,12 @@ def make_article(page: Page, source: Source, now: datetime, version: str = "", h
         content_hash=content_hash(page.text) if hash_ is None else hash_,
         summary_only=page.summary_only,
     )
+
+
+def said_on(article: Article, match: Match, fingerprint: Fingerprint) -> tuple[int, ...]:
+    """The sentences that an article makes its site say once more: none where the page or the text is the same again."""
+    same = match.similarity == match.inside == match.covers == 1.0
+    return () if same or version_of(article.canonical) else fingerprint.lines
 
 
 def _report(article: Article) -> Report:

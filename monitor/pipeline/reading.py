@@ -7,7 +7,8 @@ from datetime import datetime
 
 from monitor.model import Article, Filing, Match, Novelty, Page, Source
 from monitor.pipeline.filing import Filer, make_article, settle
-from monitor.stages.dedup import fingerprint
+from monitor.stages.dedup import fingerprint, without
+from monitor.stages.lines import places
 
 GIVEN = Source("by-hand", "given by hand", "https://given.invalid/")
 
@@ -25,7 +26,11 @@ class Reading:
 def read_given(filer: Filer, page: Page, now: datetime) -> Reading:
     """Judge, classify and compare a page; nothing is stored."""
     article = make_article(page if page.url else replace(page, url=GIVEN.url + "text"), GIVEN, now)
-    match = filer.judge(article, fingerprint(article.text))
-    match, filing = filer.retold(article, match, filer.classify(article, match))
-    sentences = filer.read(article, match, filing)
+    whole = fingerprint(article.text)
+    everywhere = filer.furniture(article, whole)
+    text, left = without(article.text, whole, everywhere)
+    bare = replace(article, text=text)
+    match = filer.judge(bare, left, everywhere)
+    match, filing = filer.retold(bare, match, filer.classify(article, match))
+    sentences = filer.read(article, match, filing, places(whole.lines, everywhere))
     return Reading(article, settle(match, sentences), filing, sentences)

@@ -27,7 +27,10 @@ class KnownTexts:
 
     def add(self, article: Article, fingerprint: Fingerprint) -> None:
         """One that was just filed."""
-        known = Known(article.id, article.outlet, article.title, article.published, article.text, fingerprint)
+        known = Known(
+            article.id, article.outlet, article.title, article.published, article.text, fingerprint,
+            canonical=article.canonical,
+        )  # fmt: skip
         self._keep(known)
 
     def _one(self, article_id: str) -> Known | None:

@@ -7,10 +7,13 @@ containment alone: follow-ups reuse background, so the lead or nearly all of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from monitor.model import Fingerprint, Known, Match, Verdict
+from monitor.stages.identity import site_of
+from monitor.stages.lines import cut, lines_of
+from monitor.stages.template import beside
 from monitor.text import hashes_of, read_wording, word_hash
 
 RUN = 5
@@ -75,8 +78,23 @@ def fingerprint(text: str) -> Fingerprint:
     wording = read_wording(text)
     sets = [hashes_of(wording.words[start:end]) for start, end in pairwise(wording.firsts)]
     return Fingerprint(
-        tuple(sorted(set(shingles(wording.words)))), tuple(kept for kept in sets if kept), len(wording.words)
+        tuple(sorted(set(shingles(wording.words)))),
+        tuple(kept for kept in sets if kept),
+        len(wording.words),
+        lines_of(wording),
     )
+
+
+def without(text: str, whole: Fingerprint, furniture: frozenset[int]) -> tuple[str, Fingerprint]:
+    """A text without the sentences that its site says on every page, and its fingerprint.
+
+    A text in which nothing but these stands is left whole: then they are what it says.
+    """
+    if furniture.isdisjoint(whole.lines):
+        return text, whole
+    bare = cut(text, whole.lines, furniture)
+    left = fingerprint(bare)
+    return (bare, left) if left.sentences else (text, whole)
 
 
 def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
@@ -92,10 +110,26 @@ def questions(hashes: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(distinct)[: SKETCH_MOST * 8])
 
 
-def compare(text: str, known: Known, limits: Thresholds = THRESHOLDS, *, mine: Fingerprint | None = None) -> Match:
+def bare(known: Known, furniture: frozenset[int]) -> Known:
+    """A known text without these sentences; one that is kept as a fingerprint only stays as it is."""
+    if not furniture or (known.fingerprint and not known.fingerprint.lines):
+        return known
+    text, left = without(known.text, known.fingerprint or fingerprint(known.text), furniture)
+    return replace(known, text=text, fingerprint=left)
+
+
+def compare(
+    text: str,
+    known: Known,
+    limits: Thresholds = THRESHOLDS,
+    *,
+    mine: Fingerprint | None = None,
+    one_site: bool = False,
+) -> Match:
     """How much of a text stands in a known one, and what that makes it (COPY, UPDATE or NEW).
 
-    `mine`: the text's fingerprint, where it is at hand.
+    `mine`: the text's fingerprint, where it is at hand; `one_site`: one site has both, and may have made them of one
+    form (`stages/template.py`).
     """
     mine = mine or fingerprint(text)
     theirs = known.fingerprint or fingerprint(known.text)
@@ -111,6 +145,12 @@ def compare(text: str, known: Known, limits: Thresholds = THRESHOLDS, *, mine: F
     verdict = _verdict(similarity, inside, lead, stands, limits)
     if verdict is Verdict.NEW and similarity >= limits.edited and _close(mine, theirs, limits):
         verdict = Verdict.UPDATE
+    if one_site and verdict is not Verdict.NEW and mine.lines and theirs.lines:
+        laid = beside(text, known.text, mine, theirs)
+        if laid.is_form:
+            verdict = Verdict.NEW
+        elif laid.tells_other:
+            verdict = Verdict.UPDATE
     if verdict is Verdict.NEW:
         return Match(verdict, "", similarity, inside, covers, stands, lead)
     return Match(verdict, known.article_id, similarity, inside, covers, stands, lead)
@@ -158,12 +198,23 @@ def aligned(mine: Fingerprint, theirs: Fingerprint, floor: float, least: int = 3
     return stands / total if total else 0.0
 
 
-def judge(text: str, candidates: Sequence[Known], mine: Fingerprint | None = None) -> Match:
-    """The best match among the candidates: copies before updates, then the most similar, then the first given."""
+def judge(
+    text: str,
+    candidates: Sequence[Known],
+    mine: Fingerprint | None = None,
+    *,
+    site: str = "",
+    furniture: frozenset[int] = frozenset(),
+) -> Match:
+    """The best match among the candidates: copies before updates, then the most similar, then the first given.
+
+    `site`: who publishes the text; `furniture`: hashes of sentences that do not count, in the candidates either.
+    """
     order = {Verdict.COPY: 2, Verdict.UPDATE: 1}
     best = Match(Verdict.NEW)
     for known in candidates:
-        match = compare(text, known, mine=mine)
+        one_site = site != "" and site_of(known.canonical) == site
+        match = compare(text, bare(known, furniture), mine=mine, one_site=one_site)
         key = (order.get(match.verdict, 0), match.similarity)
         if key > (order.get(best.verdict, 0), best.similarity):
             best = match

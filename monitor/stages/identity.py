@@ -80,6 +80,11 @@ def same_site(one: str, other: str) -> bool:
     return one == other or one.endswith("." + other) or other.endswith("." + one)
 
 
+def site_of(canonical: str) -> str:
+    """The site of a canonical URL, as `site` gives it; "" for a key that is no address."""
+    return urlsplit(canonical).netloc if canonical.startswith("https://") else ""
+
+
 def versioned(canonical: str, version: str) -> str:
     """The key of one version of a page that is watched for change; `version`: a content hash, or "" for none.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import NamedTuple
@@ -52,6 +52,9 @@ class Thresholds:
 
 
 THRESHOLDS = Thresholds()
+
+# Why a sentence that was learned to be furniture is not told.
+EVERYWHERE = "the site says so on page after page"
 
 _BOILERPLATE = re.compile(
     r"""subscri|newsletter|sign\ up|click\ here|read\ (?:more|also|next)|cookie|all\ rights\ reserved|©|copyright
@@ -286,17 +289,19 @@ def read_article(
     *,
     telling: Callable[[Sentence], bool],
     outlet: str = "",
+    everywhere: Collection[int] = (),
     limits: Thresholds = THRESHOLDS,
 ) -> tuple[Novelty, ...]:
     """Every sentence with its verdict; furniture, fragments and questions are never new.
 
-    `telling`: whether a sentence is about the story at all. A sentence that repeats an earlier one of the same
+    `telling`: whether a sentence is about the story at all; `everywhere`: indexes of those that the site says on page
+    after page. A sentence that repeats an earlier one of the same
     article is known too.
     """
     said = KnownIndex()
     read = []
     for sentence in sentences:
-        novelty = _furniture(sentence, outlet, limits) or weigh(sentence, index, limits)
+        novelty = _furniture(sentence, outlet, everywhere, limits) or weigh(sentence, index, limits)
         if novelty.new and not telling(sentence):
             novelty = Novelty(sentence, novelty.score, False, "not about the story", novelty.nearest)
         if novelty.new and len(said):
@@ -311,7 +316,9 @@ def read_article(
     return tuple(read)
 
 
-def _furniture(sentence: Sentence, outlet: str, limits: Thresholds) -> Novelty | None:
+def _furniture(sentence: Sentence, outlet: str, everywhere: Collection[int], limits: Thresholds) -> Novelty | None:
+    if sentence.index in everywhere:
+        return Novelty(sentence, 0.0, False, EVERYWHERE)
     if is_boilerplate(sentence.text, outlet):
         return Novelty(sentence, 0.0, False, "page furniture")
     if len(sentence.words) < limits.shortest:

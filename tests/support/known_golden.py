@@ -113,8 +113,9 @@ def judge_pairs(limits: Thresholds = THRESHOLDS) -> list[Judged]:
     weight = _weights()
     judged = []
     for pair in pairs():
-        known = Known("first", "", "", None, "", fingerprint(pair.first))
-        verdict = compare(pair.second, known, limits).verdict
+        known = Known("first", "", "", None, pair.first, fingerprint(pair.first))
+        # As texts of one site, which is the harder case: they may be of one form.
+        verdict = compare(pair.second, known, limits, one_site=True).verdict
         one, two = (read_report(name, name, None, text) for name, text in (("1", pair.first), ("2", pair.second)))
         alike = (cosine(one.full, two.full, weight) + cosine(one.lead, two.lead, weight)) / 2
         judged.append(Judged(pair, verdict, alike))
