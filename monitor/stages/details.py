@@ -17,8 +17,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NUMBERS = {
     **{word: str(value) for value, word in enumerate(_UNITS) if value > 1},
     **{word: str(10 * value) for value, word in enumerate(_TENS, 2)},
-    "dozen": "12", "dozens": "12s", "hundred": "100", "hundreds": "100s", "thousand": "1000", "thousands": "1000s",
-    "million": "1000000", "millions": "1000000s", "billion": "1000000000", "half": "1/2", "twice": "2x",
+    "dozen": "12", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000",
     "fortnight": "14",
     **{word: f"{value}th" for value, word in enumerate(
         "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split(), 3)},
