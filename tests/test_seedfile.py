@@ -80,7 +80,8 @@ class TestRoundTrip:
         assert write_seed(read) == text
 
     def test_a_whole_fingerprint_survives_without_the_text(self) -> None:
-        original = fingerprint(REPORT)
+        # The order of its sentences is not kept.
+        original = replace(fingerprint(REPORT), lines=())
         seed = replace(read_seed(RECORD, "x.md"), original=original)
         text = write_seed(seed)
         assert settled(read_seed(text, "x.md")) == settled(seed)

@@ -65,3 +65,18 @@ def test_seeds_are_found_without_a_look_at_the_articles(quick_store: SqlStore) -
     put(quick_store, "article", columns, rows)
     assert steps(quick_store, quick_store.seed_versions) <= empty + 100
     assert quick_store.seed_versions() == {}
+
+
+def test_what_a_site_has_said_is_found_without_a_look_at_the_rest(quick_store: SqlStore) -> None:
+    def ask() -> None:
+        assert len(quick_store.lines("gazette.example", range(1, 40))) == 39
+
+    def rows(first: int, end: int) -> list[tuple[object, ...]]:
+        return [("gazette.example", at, 2, "2024-03-01", "2024-03-20") for at in range(first, end)]
+
+    put(quick_store, "line", "site, hash, n, first, last", rows(1, 200))
+    ask()  # statements are compiled once
+    few = steps(quick_store, ask)
+    put(quick_store, "line", "site, hash, n, first, last", rows(200, 20_000))
+    assert few > 0
+    assert steps(quick_store, ask) <= few * 1.2
