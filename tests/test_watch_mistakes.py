@@ -160,7 +160,7 @@ MISTAKES = {
     ),
     "a day that no month has": (
         TRIP + "dates = [2023-02-30, 2023-03-02]",
-        "watch.toml:8: there is no such day; mend the date",
+        "watch.toml:8: there is no such day as 2023-02-30; write year-month-day",
     ),
     "a time with one digit": (
         HEAD + "[digest]\nat = '7:00'",
@@ -270,6 +270,14 @@ MISTAKES = {
     "a list never closed": (
         HEAD + "languages = [\n  'en',\n\n\n",
         "watch.toml:4: a list that begins here is never closed; add the missing ]",
+    ),
+    "a day that there is not": (
+        HEAD + "[[trip]]\ndates = [2024-13-04]",
+        "watch.toml:5: there is no such day as 2024-13-04; write year-month-day",
+    ),
+    "a header never closed": (
+        "[watch\nname = 'x'",
+        "watch.toml:1: the header of a table is not closed; add the missing ]",
     ),
     "a key twice": (HEAD + "name = 'Other'\n[digest]", "watch.toml:4: this name is there already; keep one of the two"),
     "a table twice": (

@@ -95,7 +95,8 @@ def play(folder: Path, say: Callable[[str], None]) -> None:
                 changed = sum(len(part.figures) for part in told.digest.trips)
                 say(
                     f"day {day}, {told.digest.day:%A %-d %B %Y}: {counts.read} articles read, {counts.known} already "
-                    f"known, {counts.developments} developments, {changed} figures changed; "
+                    f"known, {counts.developments} developments, "
+                    f"{changed} figure{'' if changed == 1 else 's'} changed; "
                     f"{counts.answered} of {counts.sources} sources answered"
                 )
                 say(f"  {folder / 'digests' / told.digest.name}.md and .html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from typing import Any
 
 from monitor.errors import Problem, WatchError
@@ -24,6 +25,7 @@ _SYNTAX = (
         "use single quotes, or write it twice",
     ),
     (r"Invalid date or datetime", "there is no such day", "mend the date"),
+    (r"Expected '\]' at the end of a table", "the header of a table is not closed", "add the missing ]"),
     (r"Expected '=' after a key", "a key without a value", "write key = value"),
 )
 
@@ -53,6 +55,10 @@ def _syntax(message: str, text: str, file: str) -> Problem:
     shown = lines[min(line, len(lines)) - 1]
     if re.search(r"=\s*\d{1,2}:\d\d(?!:)", shown):
         return Problem(file, line, "", "a time without quotes", 'write e.g. at = "07:00"')
+    for day in re.finditer(r"(?<![\w\"'-])\d{4}-\d\d-\d\d(?!\d)", shown.partition("#")[0]):
+        # tomllib reads an impossible day as a number and stumbles over the rest.
+        if not _is_day(day[0]):
+            return Problem(file, line, "", f"there is no such day as {day[0]}", "write year-month-day")
     bare = re.match(r"\s*([\w.-]+)\s*=\s*(?!(?:true|false|inf|nan)\b)[^\W\d]", shown)
     if bare:
         return Problem(file, line, "", f'the value of "{bare[1]}" is no TOML', "put text in quotes")
@@ -67,3 +73,11 @@ def _syntax(message: str, text: str, file: str) -> Problem:
             return Problem(file, line, "", what.format(f"[{name}]"), mend)
     column = f" at column {spot[2]}" if spot else ""
     return Problem(file, line, "", f"this is no TOML{column}: {plain(told)}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
