@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.model import Novelty, Page, Watch
-from monitor.pipeline.filing import Filer, settle
+from monitor.pipeline.filing import Filer
 from monitor.pipeline.reading import Reading, read_given
+from monitor.pipeline.verdicts import settle
 from monitor.ports import Store
 from monitor.stages.novelty import KnownIndex, read_article
 from monitor.text import content_hashes, read_sentences

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,11 +26,11 @@ from monitor.model import (
     Sentence,
     Settled,
     Source,
-    StoredArticle,
     Verdict,
     Watch,
 )
 from monitor.pipeline.texts import KnownTexts
+from monitor.pipeline.verdicts import doubt, echoes_of, inherit, said_on, settle
 from monitor.ports import Store
 from monitor.rules import compile_rule, find, read_document
 from monitor.stages import dedup
@@ -45,10 +44,6 @@ from monitor.stages.settled import by_hand
 from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
-# In a copy or a retelling of something known, only what is clearly unlike it (or a new figure) counts as new.
-COPY_NOVELTY = 0.53
-RETOLD_NOVELTY = 0.64
-REWRITE_SHARE = 0.60
 STORY_DAYS = timedelta(days=4)
 
 
@@ -182,7 +177,7 @@ class Filer:
         if match.verdict in (Verdict.COPY, Verdict.UPDATE):
             original = self._store.article(match.of)
             if original and (match.verdict is Verdict.COPY or filing.decision is not Decision.FILED):
-                return _inherit(filing, original)
+                return inherit(filing, original)
         return filing
 
     def retold(self, article: Article, match: Match, filing: Filing) -> tuple[Match, Filing]:
@@ -197,7 +192,7 @@ class Filer:
         if original is None:
             return match, filing
         if filing.decision is not Decision.FILED:
-            filing = _inherit(filing, original)
+            filing = inherit(filing, original)
         return self._first(Match(Verdict.REWRITE, of, similarity=alike)), filing
 
     def _telling(self, sentence: Sentence) -> bool:
@@ -224,8 +219,7 @@ class Filer:
             outlet=article.outlet,
             everywhere=everywhere,
         )
-        floor = {Verdict.COPY: COPY_NOVELTY, Verdict.REWRITE: RETOLD_NOVELTY}.get(match.verdict, 0.0)
-        return tuple(_doubt(novelty, floor) for novelty in read)
+        return tuple(doubt(novelty, match) for novelty in read)
 
     def file(
         self, prepared: Prepared, source: Source, pending: PendingLead | None, now: datetime, *, quiet: bool = False
@@ -372,61 +366,5 @@ def make_article(page: Page, source: Source, now: datetime, version: str = "", h
     )
 
 
-def said_on(article: Article, match: Match, fingerprint: Fingerprint) -> tuple[int, ...]:
-    """The sentences that an article makes its site say once more: none where the page or the text is the same again."""
-    same = match.similarity == match.inside == match.covers == 1.0
-    return () if same or version_of(article.canonical) else fingerprint.lines
-
-
 def _report(article: Article) -> Report:
     return read_report(article.id, article.outlet, article.published, article.text)
-
-
-def _inherit(filing: Filing, original: StoredArticle) -> Filing:
-    if original.filing.decision is Decision.NONE:
-        return filing
-    if filing.decision is Decision.NONE and not filing.scores and not original.filing.trip:
-        return filing
-    return replace(
-        filing,
-        decision=original.filing.decision,
-        trip=original.filing.trip,
-        # Evidence points into its own article's text: what is taken over comes without it.
-        topics=filing.topics or tuple(replace(hit, evidence=()) for hit in original.filing.topics),
-        reason="",
-    )
-
-
-def _doubt(novelty: Novelty, floor: float) -> Novelty:
-    if novelty.new and novelty.score < floor and "figure" not in novelty.reason:
-        return replace(novelty, new=False, reason="known (said in other words)")
-    return novelty
-
-
-def settle(match: Match, read: Sequence[Novelty]) -> Match:
-    """A copy that says something new is an update; a text that only says what one other says is a rewrite of it."""
-    new = [novelty for novelty in read if novelty.new]
-    if match.verdict is Verdict.COPY and new:
-        return replace(match, verdict=Verdict.UPDATE)
-    if match.verdict is not Verdict.NEW:
-        return match
-    known = [novelty for novelty in read if novelty.reason == "known" and novelty.nearest]
-    if known and len(known) >= REWRITE_SHARE * (len(known) + len(new)):
-        sources = Counter(novelty.nearest.article_id for novelty in known if novelty.nearest)
-        of, count = sources.most_common(1)[0]
-        if count >= max(2, len(known) / 2):
-            return replace(match, verdict=Verdict.REWRITE, of=of, aligned=len(known) / (len(known) + len(new)))
-    return match
-
-
-def echoes_of(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:
-    """Developments of other outlets that this article's known sentences say as well."""
-    return tuple(
-        novelty.nearest.development_id
-        for novelty in read
-        if not novelty.new
-        and novelty.reason.startswith("known")
-        and novelty.nearest
-        and novelty.nearest.development_id is not None
-        and novelty.nearest.outlet != article.outlet
-    )

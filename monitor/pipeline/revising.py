@@ -30,9 +30,10 @@ from monitor.model import (
     StoredArticle,
     Verdict,
 )
-from monitor.pipeline.filing import Filer, echoes_of
+from monitor.pipeline.filing import Filer
 from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.room import Room
+from monitor.pipeline.verdicts import echoes_of
 from monitor.stages import dedup
 from monitor.stages.errands import read_prepared
 from monitor.stages.revision import believable, corrections, edit

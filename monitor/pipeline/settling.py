@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from monitor.model import Decision, Filed, Kept, Match, Settled, Verdict, Watch
-from monitor.pipeline.filing import Filer, echoes_of
+from monitor.pipeline.filing import Filer
+from monitor.pipeline.verdicts import echoes_of
 from monitor.stages.settled import by_hand
 
 
