@@ -27,7 +27,7 @@ from monitor.stages.render import render
 
 ROUNDS = 4
 # Ten folders, four kills each; two of them each time, the others with -m slow.
-SEEDS = [3, 21, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (8, 34, 55, 89, 144, 233, 377, 610))]
+SEEDS = [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (21, 8, 34, 55, 89, 144, 233, 377, 610))]
 MOST_STARTS = 14
 PAGES = 25
 DELAY = 0.01
