@@ -151,16 +151,10 @@ class App:
         only: frozenset[str] = frozenset(),
         now_all: bool = False,
         tell_all: bool = False,
-        patient: bool = False,
         progress: Progress = no_progress,
     ) -> RunReport:
-        """Visit sources and file what they offer. `tell_all`: tell the old items of new sources too.
-
-        `patient`: read no page before every source has answered, so that the order does not depend on the time taken.
-        """
-        return asyncio.run(
-            self.fetching(only=only, now_all=now_all, tell_all=tell_all, patient=patient, progress=progress)
-        )
+        """Visit sources and file what they offer. `tell_all`: tell the old items of new sources too."""
+        return asyncio.run(self.fetching(only=only, now_all=now_all, tell_all=tell_all, progress=progress))
 
     async def fetching(
         self,
@@ -168,13 +162,11 @@ class App:
         only: frozenset[str] = frozenset(),
         now_all: bool = False,
         tell_all: bool = False,
-        patient: bool = False,
         progress: Progress = no_progress,
     ) -> RunReport:
         """The same inside an event loop, where it can be cancelled."""
-        async with open_room(self, progress, tell_all=tell_all, patient=patient) as room:
+        async with open_room(self, progress, tell_all=tell_all) as room:
             report = await fetch_all(room, self.filer, only=only, now_all=now_all)
-        restore_order(self.watch, self.store, self.filer)
         self.store.forget_lines(self.clock.now().date())
         return report
 
@@ -230,9 +222,7 @@ def smtp_server(settings: Settings) -> SmtpServer | None:
 
 
 @contextlib.asynccontextmanager
-async def open_room(
-    app: App, progress: Progress = no_progress, *, tell_all: bool = False, patient: bool = False
-) -> AsyncIterator[Room]:
+async def open_room(app: App, progress: Progress = no_progress, *, tell_all: bool = False) -> AsyncIterator[Room]:
     """The network and the workers around a run."""
     from monitor.edges.fetch import HttpFetcher, user_agent
     from monitor.edges.guard import Guard, networks
@@ -269,7 +259,6 @@ async def open_room(
                 tries=settings.retries,
                 jitter=random.random,
                 tell_all=tell_all,
-                patient=patient,
                 progress=progress,
                 online=partial(online, others=[source.url for source in app.watch.sources], guard=guard),
             )

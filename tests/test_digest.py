@@ -179,6 +179,11 @@ class TestSelection:
         ]
         assert above(digest_of(*told)) == [1, 2]
 
+    def test_a_sentence_that_leans_on_one_that_is_not_told_stands_below(self) -> None:
+        told = [make_told(1, sentence=5, rank=3.0, text="It is fourteen miles long."), make_told(2, rank=1.3)]
+        digest = digest_of(*told)
+        assert (above(digest), below(digest)) == ([2], [1])
+
     def test_the_words_above_the_fold_are_bounded_and_the_first_item_stands_there_however_long(self) -> None:
         long = " ".join(["word"] * 200)
         told = [

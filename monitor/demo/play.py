@@ -69,7 +69,7 @@ def play_day(app: App, newsroom: Newsroom, day: Day, clock: SetClock) -> Told | 
     """One day: the papers print, the pipeline runs, the digest is told and written."""
     clock.moment = EVENINGS[day]
     newsroom.day = day
-    app.fetch(only=frozenset(), now_all=True, tell_all=True, patient=True)
+    app.fetch(only=frozenset(), now_all=True, tell_all=True)
     told = app.tell()
     app.deliver()
     return told

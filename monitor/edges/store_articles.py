@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -88,14 +89,11 @@ class ArticleRoom(Room):
         ).scalar()
         if seq is None:
             return None
-        article_id = filed.article.id
         if filed.sketch:
             hashes = sorted(set(filed.sketch))
             connection.execute(_INSERT_SKETCH, {"in_part": part, "of_seq": seq, "given": hashes})
         ids = keep_findings(connection, filed)
-        if filed.echoes:
-            rows = [{"development_id": id_, "article_id": article_id} for id_ in sorted(set(filed.echoes))]
-            connection.execute(insert_echo(connection.dialect.name), rows)
+        keep_echoes(connection, filed.article.id, filed.echoes)
         return ids
 
     def article(self, key: str) -> StoredArticle | None:
@@ -128,9 +126,15 @@ def _insert_article(dialect: str) -> ReturningInsert[tuple[int]]:
 
 
 @lru_cache(maxsize=2)
-def insert_echo(dialect: str) -> Insert:
-    """An INSERT of echoes that leaves those alone that are there."""
+def _insert_echo(dialect: str) -> Insert:
     return insert_into(dialect, tables.echo).on_conflict_do_nothing()
+
+
+def keep_echoes(connection: Connection, article_id: str, echoes: Iterable[int]) -> None:
+    """Save that an article says these developments as well; those that are there stay."""
+    rows = [{"development_id": each, "article_id": article_id} for each in sorted(set(echoes))]
+    if rows:
+        connection.execute(_insert_echo(connection.dialect.name), rows)
 
 
 def keep_findings(connection: Connection, filed: Filed, revision_id: int | None = None) -> dict[int, int]:

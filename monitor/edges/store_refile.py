@@ -12,7 +12,7 @@ from monitor.edges.database import Room
 from monitor.edges.store_articles import (
     FILING,
     MATCH,
-    insert_echo,
+    keep_echoes,
     keep_findings,
     read_article,
 )
@@ -115,9 +115,7 @@ class RefileRoom(Room):
         with self.writing() as connection:
             _decide_anew(connection, filed)
             ids = keep_findings(connection, filed)
-            if filed.echoes:
-                rows = [{"development_id": each, "article_id": filed.article.id} for each in sorted(set(filed.echoes))]
-                connection.execute(insert_echo(connection.dialect.name), rows)
+            keep_echoes(connection, filed.article.id, filed.echoes)
             return ids
 
     def settle(self, filed: Filed, *, untold: bool) -> None:
@@ -126,9 +124,7 @@ class RefileRoom(Room):
         with self.writing() as connection:
             _take_findings_away(connection, article_id)
             _keep_anew(connection, filed)
-            if filed.echoes:
-                rows = [{"development_id": each, "article_id": article_id} for each in sorted(set(filed.echoes))]
-                connection.execute(insert_echo(connection.dialect.name), rows)
+            keep_echoes(connection, article_id, filed.echoes)
             if untold:
                 statement = tables.article.update().where(tables.article.c.id == article_id)
                 connection.execute(statement.values(digest_id=None))
@@ -176,11 +172,9 @@ def _decide_anew(connection: Connection, filed: Filed) -> int:
 def _keep_echoes(connection: Connection, echoes: Mapping[str, Sequence[tuple[str, int]]]) -> None:
     """What these articles say as well, found by the article and the sentence that said it first."""
     table = tables.development.c
-    rows = []
     for article_id, places in echoes.items():
-        for first, sentence in places:
-            statement = select(table.id).where(table.article_id == first, table.sentence == sentence)
-            if (found := connection.execute(statement).scalar()) is not None:
-                rows.append({"development_id": found, "article_id": article_id})
-    if rows:
-        connection.execute(insert_echo(connection.dialect.name), rows)
+        said = (
+            connection.execute(select(table.id).where(table.article_id == first, table.sentence == sentence)).scalar()
+            for first, sentence in places
+        )
+        keep_echoes(connection, article_id, (each for each in said if each is not None))

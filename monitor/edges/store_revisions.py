@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete,
 from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.lists import texts
-from monitor.edges.store_articles import FILING, MATCH, insert_echo, keep_findings
+from monitor.edges.store_articles import FILING, MATCH, keep_echoes, keep_findings
 from monitor.edges.store_known import part_of
 from monitor.edges.store_leads import LEAD
 from monitor.edges.upsert import insert_into
@@ -150,9 +150,7 @@ class RevisionRoom(Room):
                 article, revised.match, revised.filing, revised.sentences, revised.developments, revised.figures
             )
             ids = keep_findings(connection, added, made)
-            if revised.echoes:
-                echoes = [{"development_id": each, "article_id": article.id} for each in sorted(set(revised.echoes))]
-                connection.execute(insert_echo(connection.dialect.name), echoes)
+            keep_echoes(connection, article.id, revised.echoes)
             return ids
 
 

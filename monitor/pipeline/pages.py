@@ -213,7 +213,7 @@ class _Reader:
                 ready.append(pending)
                 if len(ready) == MOST_IN_BATCH:
                     break
-            elif not full and (self.room.patient or now - self._heard[_host(pending)] < PATIENCE):
+            elif not full and now - self._heard[_host(pending)] < PATIENCE:
                 break
         return ready
 

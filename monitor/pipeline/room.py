@@ -25,8 +25,7 @@ class Room:
 
     `tries`: how often a page is tried before it ends as failed; `at_once`: pages under way at once; `jitter`: a
     number 0..1, new at each call; `tell_all`: tell a new source's old items too; `recent`: what counts as old;
-    `patient`: whoever is slow is waited for, so that the order of filing does not depend on the time taken; `online`:
-    whether the network works from here though these addresses could not be reached, None if unknown.
+    `online`: whether the network works from here though these addresses could not be reached, None if unknown.
     """
 
     watch: Watch
@@ -38,7 +37,6 @@ class Room:
     at_once: int = 48
     jitter: Callable[[], float] = lambda: 0.0
     tell_all: bool = False
-    patient: bool = False
     recent: timedelta = timedelta(hours=24)
     progress: Callable[[str, int, int], None] = no_progress
     online: Callable[[Sequence[str]], Awaitable[bool | None]] = cannot_tell

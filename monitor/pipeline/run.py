@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from monitor.model import RunReport
 from monitor.pipeline.filing import Filer
+from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.pages import read_all
 from monitor.pipeline.revising import read_again
 from monitor.pipeline.room import Room
@@ -31,13 +32,14 @@ async def fetch_all(
     visits = asyncio.create_task(visit_all(replace(room, progress=answers, pool=reading), only, now_all))
     try:
         # Usually all sources answer at once and the pages are read in one order; who is slow holds up nobody.
-        await (asyncio.wait({visits}) if room.patient else _head_start(visits, answers, reading))
+        await _head_start(visits, answers, reading)
         if visits.done() and visits.result()[1]:
             # We are offline: the pages would only fail, and lose a try each.
             return RunReport(sources=visits.result()[0], outage=True)
         tally = await read_all(room, filer, visits)
         sources, outage = await visits
         revised = await read_again(room, filer)
+        restore_order(room.watch, room.store, filer)
     finally:
         visits.cancel()
     return replace(tally.report(), sources=sources, outage=outage, revised=revised)

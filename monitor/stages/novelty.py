@@ -43,8 +43,8 @@ class Thresholds:
     day: float = 0.34
     opposite: float = 0.91
     quoted: float = 0.26
-    new: float = 0.53
-    lead: float = 0.42
+    new: float = 0.46
+    lead: float = 0.37
     near: float = 0.30
     alike: float = 0.50
     repeated: float = 0.75

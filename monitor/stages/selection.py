@@ -75,8 +75,8 @@ def choose(
 
     `topics`: ids of the watch's topics; `people`: of each trip; `subject`: whether a text names the story's subject;
     `retold`: ids of articles that retell a known report; `over`: ids of trips that ended long ago; `sure`: by article,
-    how clear it is that it belongs to its trip, 0 to 1. A sentence that leans on the one before it brings that along,
-    where it is new as well.
+    how clear it is that it belongs to its trip, 0 to 1. A sentence that leans on the one before it brings that along;
+    where that was known, and so is not told, it stands below among its article's others.
     """
     found = Choice(topics=main_topics(developments, topics))
     weights = {
@@ -111,6 +111,9 @@ def choose(
     while able and len(found.above) < limit:
         best = max(able, key=worth)
         before = places.get((best.article.id, best.development.sentence - 1)) if _leans(best) else None
+        if before is None and _leans(best):
+            able.remove(best)
+            continue
         pair = [before, best] if before is not None and before.id not in told_ids else [best]
         taken = len(pair) == 1 or (
             sum(map(_cost, pair)) <= room
