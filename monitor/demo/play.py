@@ -108,4 +108,5 @@ def play(folder: Path, say: Callable[[str], None]) -> None:
         "  its 'Sources': the paper whose server answers 503, the one whose feed is none, the one whose feed is cut off"
     )
     say("the papers went out of print with the demo, so the links in its digests lead nowhere now")
-    say(f"then ask why: monitor --home {folder} explain URL, with an address from a digest")
+    program = "python3 bootstrap.py" if Path("bootstrap.py").is_file() else "monitor"
+    say(f"then ask why: {program} --home {folder} explain URL, with an address from a digest")
