@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support import known_golden as golden  # noqa: E402
+from support import seed_labels  # noqa: E402
 
 from monitor.stages import dedup, novelty, story  # noqa: E402
 
@@ -26,7 +27,7 @@ PAIR_STEPS = {
     "close": (0.40, 0.50, 0.55, 0.60, 0.70),
     "edited": (0.03, 0.06, 0.10, 0.15),
 }
-BORDERS = (0.18, 0.20, 0.22, 0.24, 0.26, 0.28, 0.30, 0.32, 0.36)
+BORDERS = (0.18, 0.22, 0.26, 0.30, 0.33, 0.36, 0.39, 0.42, 0.45, 0.48)
 SCORES = tuple(at / 100 for at in range(20, 62, 3))
 
 
@@ -81,12 +82,29 @@ def sentences(misses: bool) -> None:
                 print(f"  {label} {score:.2f} ({reason}): {each.text}")
 
 
+def documents(misses: bool) -> None:
+    if not seed_labels.SEEDS.is_dir():
+        print("\nThe seed documents are not at hand")
+        return
+    print("\nSentences of the seed documents, each read after those before it")
+    for name, order in (("001, 002, 003", seed_labels.ORDER[:3]), ("all five", seed_labels.ORDER)):
+        told = list(seed_labels.read_in_turn(order))
+        print(line(name, golden.score((new, novelty.new) for new, _, novelty in told)))
+        print(line("   labels that are sure", golden.score((new, each.new) for new, sure, each in told if sure)))
+    if misses:
+        for new, sure, novelty in told:
+            if new != novelty.new:
+                label = "new, taken for known" if new else "known, taken for new"
+                print(f"  {label}{'' if sure else ' (?)'} {novelty.score:.2f}: {novelty.sentence.text}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="list what is judged otherwise than it is labelled")
     given = parser.parse_args()
     pairs(given.misses)
     sentences(given.misses)
+    documents(given.misses)
 
 
 if __name__ == "__main__":

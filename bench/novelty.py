@@ -22,10 +22,11 @@ from support import known_golden as golden  # noqa: E402
 from support import seed_labels  # noqa: E402
 
 from monitor.model import Sentence  # noqa: E402
-from monitor.stages.novelty import THRESHOLDS, KnownIndex, Signs, signs_of  # noqa: E402
+from monitor.stages.known import KnownIndex  # noqa: E402
+from monitor.stages.novelty import THRESHOLDS, Signs, signs_of  # noqa: E402
 from monitor.text import read_sentences  # noqa: E402
 
-NAMES = ("containment", "cosine", "unseen", "figure", "day", "opposite", "quoted")
+NAMES = ("containment", "cosine", "unseen", "figure", "day", "name", "opposite", "quoted")
 STEPS, RATE, DECAY, FOLDS = 3000, 0.5, 0.003, 5
 # Sentences of real reports count more than ours, which were written to be hard.
 REAL = 3.0
@@ -43,9 +44,10 @@ class Row(NamedTuple):
 
 def values(sentence: Sentence, index: KnownIndex) -> tuple[float, ...]:
     found = index.nearest(sentence.words)
-    signs = signs_of(sentence, found, index) if found else Signs(1.0, 1.0, 1.0, 0.0, (), days=False, opposite=False)
+    nothing = Signs(1.0, 1.0, 1.0, 0.0, (), days=False, names=0.0, opposite=False)
+    signs = signs_of(sentence, found, index) if found else nothing
     return (signs.containment, signs.cosine, signs.unseen, float(bool(signs.figures)), float(signs.days),
-            float(signs.opposite), signs.quoted)  # fmt: skip
+            float(signs.names), float(signs.opposite), signs.quoted)  # fmt: skip
 
 
 def rows() -> Iterator[Row]:

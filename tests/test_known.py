@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from end_to_end.command import ROOT, SHARED
 from support.edits import EDITS, paragraphs_of
+from support.known_golden import texts
 from support.retold import TRIPS, retelling
 
 from monitor.model import Verdict
@@ -32,6 +33,7 @@ NOW = datetime(2024, 9, 1, 12, tzinfo=UTC)
 FOUND = (Verdict.COPY, Verdict.UPDATE)
 TURNS = range(3)
 OTHERS, OF_OTHERS_NEAR = 300, 60
+EVENTS = ("dam", "ferry", "vaccine", "court", "budget", "quake", "school", "bridge", "oil")
 # Long enough that a seventh of it is still a text.
 OWN_LENGTHS = (560, 700, 1100, 1400)
 DOCUMENTS = sorted((SHARED / "seeds").glob("*.txt"))
@@ -83,6 +85,27 @@ def missed(checker: Checker, seed_id: str, text: str, edit: str) -> list[str]:
         if match.verdict not in FOUND or match.of != seed_id:
             lost.append(f"{seed_id}, turn {turn}: {match}")
     return lost
+
+
+@pytest.fixture(scope="module")
+def knowing_events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
+    """Knows the first report on each of our events, none of which is of a trip."""
+    folder = tmp_path_factory.mktemp("events")
+    for event in EVENTS:
+        (folder / f"{event}.txt").write_text(texts()[f"{event}/A"], "utf-8")
+    with checker_of(folder, tmp_path_factory.mktemp("no home")) as checker:
+        yield checker
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_first_report_of_another_event_retells_nothing(knowing_events: Checker, event: str) -> None:
+    assert check(knowing_events, texts()[f"{event}/D"]).match.verdict is Verdict.NEW
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_report_of_no_trip_is_found_to_retell_what_is_known(knowing_events: Checker, event: str) -> None:
+    match = check(knowing_events, texts()[f"{event}/B"]).match
+    assert (match.verdict, match.of) == (Verdict.REWRITE, f"seed-{event}")
 
 
 @documents

@@ -17,8 +17,8 @@ from monitor.pipeline.filing import Filer, Outcome
 from monitor.pipeline.ordering import prepare_kept, restore_order
 from monitor.pipeline.reading import read_given
 from monitor.stages.dedup import bare, fingerprint, without
+from monitor.stages.furniture import EVERYWHERE
 from monitor.stages.lines import MOST, cut, furniture, lines_of, places
-from monitor.stages.novelty import EVERYWHERE
 from monitor.text import read_sentences, read_wording
 
 pytest_plugins = ("support.store_fixtures", "support.quick_store")

@@ -7,7 +7,9 @@ from support.texts import FOLLOW_UP, REPORT, UNRELATED, known_from
 
 from monitor.model import KnownSentence, Novelty, Sentence
 from monitor.stages.details import read_details
-from monitor.stages.novelty import KnownIndex, is_boilerplate, read_article, weigh
+from monitor.stages.furniture import is_boilerplate
+from monitor.stages.known import KnownIndex
+from monitor.stages.novelty import read_article, weigh
 from monitor.text import read_sentences
 
 # The first sentence of an article is judged more kindly; most cases are about the others.

@@ -10,7 +10,7 @@ from support.builders import NOW
 from support.texts import FOLLOW_UP, REPORT, UNRELATED, known_from, paragraphs
 
 from monitor.model import Known
-from monitor.stages.novelty import KnownIndex
+from monitor.stages.known import KnownIndex
 from monitor.stages.story import SAME_STORY, WINDOW, StoryIndex, cosine, read_report
 
 RETOLD = """\

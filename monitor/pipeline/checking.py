@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.model import Novelty, Page, Watch
+from monitor.model import Article, Match, Novelty, Page, Verdict, Watch
 from monitor.pipeline.filing import Filer
 from monitor.pipeline.reading import Reading, read_given
 from monitor.pipeline.verdicts import settle
 from monitor.ports import Store
-from monitor.stages.novelty import KnownIndex, read_article
+from monitor.stages.known import KnownIndex
+from monitor.stages.novelty import read_article
+from monitor.stages.story import MOST_COMPARED, SAME_ANYWHERE, alike, read_report
 from monitor.text import content_hashes, read_sentences
 
 # This much of the shorter sentence's words: then a brief's sentence says what an original's says.
@@ -35,7 +39,25 @@ class Checker:
             self._everything = KnownIndex(each for trip in trips for each in self._store.known_sentences(trip))
         said = read_sentences(reading.article.text)
         read = read_article(said, self._everything, telling=lambda _: True, outlet=page.outlet)
-        return replace(reading, match=settle(reading.match, read), sentences=read)
+        match = settle(reading.match, read)
+        if match.verdict is Verdict.NEW:
+            match = self._retold(reading.article, read, self._everything) or match
+        return replace(reading, match=match, sentences=read)
+
+    def _retold(self, article: Article, read: Sequence[Novelty], index: KnownIndex) -> Match | None:
+        """The known report that an article of no trip retells, among those whose sentences are nearest to its own."""
+        votes = Counter(novelty.nearest.article_id for novelty in read if novelty.nearest)
+        mine = read_report(article.id, article.outlet, article.published, article.text)
+        best: Match | None = None
+        for article_id, _ in votes.most_common(MOST_COMPARED):
+            known = self._store.known(article_id)
+            if known is None or not known.text:
+                continue
+            report = read_report(article_id, known.outlet, known.published, known.text)
+            likeness = alike(mine, report, index.weight)
+            if likeness >= max(SAME_ANYWHERE, best.similarity if best else 0.0):
+                best = Match(Verdict.REWRITE, article_id, similarity=likeness)
+        return best
 
     def wording(self, novelty: Novelty) -> str:
         """The nearest known sentence; of an original whose text is not kept, the brief's on that fact, or ""."""

@@ -38,8 +38,9 @@ from monitor.stages.classify import Classifier, classify, compile_watch, topics_
 from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, patterns_with
 from monitor.stages.identity import article_id, canonical_url, content_hash, site_of, version_of, versioned
+from monitor.stages.known import KnownIndex
 from monitor.stages.lines import furniture, places
-from monitor.stages.novelty import KnownIndex, read_article
+from monitor.stages.novelty import read_article
 from monitor.stages.settled import by_hand
 from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences

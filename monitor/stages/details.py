@@ -1,4 +1,4 @@
-"""What can make a sentence new although its words are old: numbers, dates, a *not*, the words of a quotation. Pure."""
+"""What can make a sentence new although its words are old: numbers, dates, names, a *not*, a quotation. Pure."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"]([^”\"]{6,})[”\"]")
+# A capital within a sentence; behind a full stop or a quotation mark anything begins with one.
+_NAME = re.compile(r"(?<=[\w,;:)'’] )(?<![.!?] )[A-Z][\w-]+|(?<=[(/-])[A-Z][\w-]+")
+_CALENDAR = re.compile(
+    rf"(?:{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|easter|christmas|ramadan)",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d")
 
 
@@ -53,13 +59,19 @@ class Details:
 
     `figures`: numbers that are no dates, years or clock times, words for numbers included, in one spelling, each with
     the hash of the word that said it; `days`: month and day; `nots`: how many words turn it into its opposite;
-    `quoted`: hashes of the content words in quotation marks.
+    `quoted`: hashes of the content words in quotation marks; `names`: of those with a capital within the sentence.
     """
 
     figures: Mapping[str, int]
     days: frozenset[tuple[int, int]]
     nots: int
     quoted: frozenset[int]
+    names: frozenset[int]
+
+
+def names_in(text: str) -> list[str]:
+    """The folded words that have a capital within a sentence, repeats kept."""
+    return words(" ".join(name for name in _NAME.findall(text) if not _CALENDAR.fullmatch(name)))
 
 
 @lru_cache(maxsize=4096)
@@ -78,4 +90,5 @@ def read_details(text: str) -> Details:
             ordinal = _ORDINAL.fullmatch(word)
             figures[f"{ordinal[1]}th" if ordinal else word] = content_hash_of(word)
     quoted = frozenset(hash_ for said in _QUOTED.findall(text) for hash_ in hashes_of(words(said)))
-    return Details(MappingProxyType(figures), frozenset(days), len(_NOT.findall(text)), quoted)
+    names = hashes_of(names_in(text))
+    return Details(MappingProxyType(figures), frozenset(days), len(_NOT.findall(text)), quoted, names)

@@ -1,7 +1,8 @@
-"""The same report in other words: TF-IDF cosine over the full text and over its beginning, within one trip. Pure.
+"""The same report in other words: how alike two reports of one trip are in their words, names and figures. Pure.
 
-On one long topic similar words alone cannot tell episodes apart, so only reports of the same trip and of nearly the
-same time are compared.
+Who, where and how many outlive a retelling better than the words between them, so names and figures count as much as
+all words together. On one long topic that cannot tell episodes apart, so only reports of the same trip and of nearly
+the same time are compared, and have to be more alike than two reports on anything.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from monitor.model import Known
+from monitor.stages.details import names_in
+from monitor.stages.synonyms import sense
 from monitor.text import content_hash_of, read_wording
 
-# Mean of both cosines at which two reports are one story: where no two reports of different events stand.
-SAME_STORY = 0.30
+# How alike (`alike`) two reports of one story are: among those of one trip, and among reports on anything.
+SAME_STORY = 0.43
+SAME_ANYWHERE = 0.18
 LEAD_WORDS = 150
 # A rewrite follows its report closely; later pieces on the subject are reports of their own.
 WINDOW = timedelta(hours=36)
@@ -32,13 +36,16 @@ Weight = Callable[[int], float]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An article as stories are told by: how often each content word stands in its text, and in its beginning."""
+    """An article as stories are told by: how often each content word stands in its text, and in its beginning; and each
+    of its names and figures.
+    """
 
     article_id: str
     outlet: str
     published: datetime | None
     full: Counter[int]
     lead: Counter[int]
+    names: Counter[int]
 
 
 # An article is compared first and added afterwards.
@@ -46,11 +53,12 @@ class Report:
 def read_report(article_id: str, outlet: str, published: datetime | None, text: str) -> Report:
     """The counts of an article's words."""
     said = read_wording(text).words
-    return Report(article_id, outlet, published, _counts(said), _counts(said[:LEAD_WORDS]))
+    named = [*names_in(text), *(word for word in said if word[0].isdigit())]
+    return Report(article_id, outlet, published, _counts(said), _counts(said[:LEAD_WORDS]), _counts(named))
 
 
 def _counts(words: Iterable[str]) -> Counter[int]:
-    return Counter(filter(None, map(content_hash_of, words)))
+    return Counter(map(sense, filter(None, map(content_hash_of, words))))
 
 
 class StoryIndex:
@@ -76,9 +84,9 @@ class StoryIndex:
         """
         best = ("", 0.0)
         for report in self._nearest(mine, weight):
-            alike = (cosine(mine.full, report.full, weight) + cosine(mine.lead, report.lead, weight)) / 2
-            if alike > best[1]:
-                best = (report.article_id, alike)
+            likeness = alike(mine, report, weight)
+            if likeness > best[1]:
+                best = (report.article_id, likeness)
         return best if best[1] >= SAME_STORY else ("", best[1])
 
     def _nearest(self, mine: Report, weight: Weight) -> list[Report]:
@@ -98,6 +106,15 @@ class StoryIndex:
                 if len(found) == MOST_COMPARED:
                     break
         return found
+
+
+def alike(one: Report, two: Report, weight: Weight) -> float:
+    """How alike two reports are, 0..1: the geometric mean of how alike their words and their names and figures are.
+
+    Of the words, half by the full text and half by its beginning.
+    """
+    said = (cosine(one.full, two.full, weight) + cosine(one.lead, two.lead, weight)) / 2
+    return math.sqrt(said * cosine(one.names, two.names, weight)) if one.names and two.names else said
 
 
 def cosine(one: Counter[int], two: Counter[int], weight: Weight) -> float:

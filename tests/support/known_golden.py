@@ -8,7 +8,6 @@ the known texts do not.
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,8 +20,9 @@ from monitor.demo.play import briefs
 from monitor.demo.press import load
 from monitor.model import Known, Verdict
 from monitor.stages.dedup import THRESHOLDS, Thresholds, compare, fingerprint
-from monitor.stages.novelty import KnownIndex, read_article
-from monitor.stages.story import cosine, read_report
+from monitor.stages.known import KnownIndex
+from monitor.stages.novelty import read_article
+from monitor.stages.story import alike, read_report
 from monitor.text import read_sentences
 from support.edits import EDITS
 from support.texts import known_from
@@ -109,26 +109,16 @@ def pairs() -> tuple[Pair, ...]:
 
 
 def judge_pairs(limits: Thresholds = THRESHOLDS) -> list[Judged]:
-    """Each pair as the stages judge it; words weigh by how rare they are in all the texts."""
-    weight = _weights()
+    """Each pair as the stages judge it; words weigh by how rare they are in what is known."""
+    weight = known_index().weight
     judged = []
     for pair in pairs():
         known = Known("first", "", "", None, pair.first, fingerprint(pair.first))
         # As texts of one site, which is the harder case: they may be of one form.
         verdict = compare(pair.second, known, limits, one_site=True).verdict
         one, two = (read_report(name, name, None, text) for name, text in (("1", pair.first), ("2", pair.second)))
-        alike = (cosine(one.full, two.full, weight) + cosine(one.lead, two.lead, weight)) / 2
-        judged.append(Judged(pair, verdict, alike))
+        judged.append(Judged(pair, verdict, alike(one, two, weight)))
     return judged
-
-
-@cache
-def _weights() -> Any:
-    holders: Counter[int] = Counter()
-    for at, text in enumerate(texts().values()):
-        holders.update(set(read_report(str(at), "", None, text).full))
-    number = len(texts())
-    return lambda word: math.log(1 + (number + 1) / (holders[word] + 0.5))
 
 
 def copies(judged: Sequence[Judged]) -> Score:
