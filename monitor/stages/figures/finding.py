@@ -21,7 +21,9 @@ _AMONG = frozenset(("including", "among", "whom", "them", "and", "of"))
 # An earlier sentence's place counts, but any place in the sentence itself is nearer.
 _PER_SENTENCE_BACK = 40
 # A word that only hints at a place counts until the sentence names another place.
-_WEAK = 30
+_WEAK = 60
+# The longest opening of a sentence, in words.
+_OPENING = 6
 
 
 def find_figures(text: str, sentences: Sequence[Sentence], patterns: Patterns) -> tuple[Figure, ...]:
@@ -165,6 +167,9 @@ class _Finder:
 
     def _speaks_against(self, subject: Subject, quantity: Quantity) -> bool:
         start, end = self.around.part(quantity, 14, ";-,")
+        # "Before the war, 500 trucks went in a day": what opens a sentence holds for the part behind it.
+        if 0 < start <= _OPENING and self.reading.marks[start] == ",":
+            start = 0
         near = self.words[start:end]
         if subject.never.hits(near):
             return True
