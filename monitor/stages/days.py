@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.model import DayMark, StopMark, Trip, Volume, Watch
@@ -37,7 +37,7 @@ def stop_marks(trip: Trip, day: date) -> tuple[StopMark, ...]:
     return tuple(marks)
 
 
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
+def local_day(moment: datetime, zone: tzinfo) -> date:
     """The local day of a moment of publication; one at midnight UTC is a page's day without a time, and stays it."""
     return moment.date() if moment.time() == time(0) else moment.astimezone(zone).date()
 

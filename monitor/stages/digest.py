@@ -295,7 +295,7 @@ def why_left_out(stored: StoredArticle) -> tuple[str, str, str]:
         return "known", reason, stored.original_title
     if stored.filing.decision is Decision.NONE:
         return "unrelated", stored.filing.reason, ""
-    return "nothing new", "every sentence about the story was known", ""
+    return "nothing new", "nothing in it about the story was new", ""
 
 
 def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_out: Sequence[LeftOut]) -> Counts:
