@@ -252,7 +252,7 @@ def test_a_second_run_in_the_same_folder_is_refused_while_the_first_goes_on(live
 
 
 def test_init_lays_a_folder_that_doctor_finds_good(tmp_path: Path) -> None:
-    home = lay(tmp_path / "home")
+    home = lay(tmp_path / "home", "http://127.0.0.1:9/feed")
     assert sorted(path.name for path in home.iterdir()) == [".env.example", "digests", "seeds", "watch.toml"]
     assert (home / ".env.example").read_text() == (ROOT / ".env.example").read_text()
     assert len(list((home / "seeds").glob("*.md"))) == 5

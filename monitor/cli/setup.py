@@ -86,14 +86,8 @@ def doctor(obj: Context, as_json: bool) -> None:
         )
         rows.append(("home", True, str(settings.home)))
         unconfirmed = [source.id for source in watch.sources if not source.confirmed]
-        rows.append(
-            (
-                "watch",
-                True,
-                f"{watch.name}: {plural(len(watch.trips), 'trip')}, {plural(len(watch.topics), 'topic')}, "
-                f"{plural(len(watch.sources), 'source')}",
-            )
-        )
+        filled, missing = _watch(watch, settings.watch)
+        rows += filled
         if unconfirmed:
             rows.append(("sources", None, f"addresses nobody has confirmed: {', '.join(unconfirmed)}"))
         health = app.store.health()
@@ -141,7 +135,8 @@ def doctor(obj: Context, as_json: bool) -> None:
     else:
         for name, fine, text in rows:
             click.echo(f"{_MARKS[fine]} {name}: {text}")
-        click.echo("everything a run needs is there" if good else "mend what is marked BAD, then run doctor again")
+        end = "a run works, but the watch is not filled in yet" if missing else "everything a run needs is there"
+        click.echo(end if good else "mend what is marked BAD, then run doctor again")
     sys.exit(0 if good else 3)
 
 
@@ -181,6 +176,22 @@ def healthcheck(obj: Context, fetch_age: timedelta | None, digest_age: timedelta
 
 
 _MARKS = {True: "ok ", False: "BAD", None: "see"}
+
+
+def _watch(watch: Watch, file: Path) -> tuple[list[tuple[str, bool | None, str]], bool]:
+    """What the watch has and what nobody has filled in yet; and whether something is missing to find anything."""
+    from monitor.watch import find_blanks
+    from monitor.wire import shipped
+
+    counts = (
+        plural(len(watch.trips), "trip"), plural(len(watch.topics), "topic"), plural(len(watch.sources), "source"),
+    )  # fmt: skip
+    rows: list[tuple[str, bool | None, str]] = [("watch", True, f"{watch.name}: {', '.join(counts)}")]
+    blank = shipped("stories") / "blank" / "watch.toml"
+    found = find_blanks(file.read_text("utf-8"), blank.read_text("utf-8"), file.name)
+    # Without a trip or a source a run works and finds nothing; a placeholder is never meant.
+    rows += [("watch", False if each.line else None, f"still to be filled in: {each}") for each in found]
+    return rows, any(not each.line for each in found)
 
 
 def _mail(watch: Watch, server: SmtpServer | None) -> tuple[str, bool | None, str]:
