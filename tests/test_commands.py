@@ -270,6 +270,10 @@ def test_init_leaves_alone_what_is_there_and_adds_what_is_missing(home: Path) ->
     done = monitor("init", home)
     assert done.code == 0
     assert "1 file written" in done.out
+    assert "left alone, because it is there already: watch.toml, .env.example, seeds/seed-000.md and 3 more" in done.out
+    again = monitor("init", home, "--story", "blank")
+    assert "0 files written\nleft alone, because it is there already: watch.toml, .env.example\n" in again.out
+    assert "so its story is not 'blank'" in again.out
     assert (home / "watch.toml").read_text() == "# mine\n"
     assert (home / "seeds" / "seed-003.md").is_file()
     assert (home / "digests" / "2024-01-01.md").read_text() == "old"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from monitor.model import Watch
     from monitor.wire import App
 
+# So many files that were left alone are named.
+MOST_NAMED = 3
+
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
@@ -33,13 +36,15 @@ def init(folder: str, story: str | None) -> None:
     try:
         (root / "digests").mkdir(parents=True, exist_ok=True)
         (root / "seeds").mkdir(exist_ok=True)
-        made = []
+        made, kept = [], []
         for source, target in (
             (begin / "watch.toml", root / "watch.toml"),
             (shipped(".env.example"), root / ".env.example"),
             *((seed, root / "seeds" / seed.name) for seed in sorted((begin / "seeds").glob("*.md"))),
         ):
-            if not target.exists():
+            if target.exists():
+                kept.append(target.relative_to(root))
+            else:
                 shutil.copyfile(source, target)
                 made.append(target)
     except OSError as error:
@@ -47,6 +52,11 @@ def init(folder: str, story: str | None) -> None:
 
         raise SetupError(f"{folder}: cannot be laid out ({error})") from error
     click.echo(f"{root}: {plural(len(made), 'file')} written")
+    if kept:
+        more = f" and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
+        click.echo(f"left alone, because it is there already: {', '.join(map(str, kept[:MOST_NAMED]))}{more}")
+    if story and root / "watch.toml" not in made:
+        click.echo(f"so its story is not {story!r}: for that, name a new folder or move watch.toml away first")
     click.echo(f"next: cd {root}; edit watch.toml; monitor doctor; monitor sources check; monitor run")
 
 
