@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.builders import (
     DAY,
     HOUR,
@@ -38,7 +40,7 @@ from monitor.model import (
     Volume,
     Watch,
 )
-from monitor.stages.days import MOST_DAYS
+from monitor.stages.days import MOST_DAYS, stop_marks
 from monitor.stages.digest import Span, has_news, make_digest
 from monitor.stages.selection import MOST_OF_ARTICLE, MOST_OF_TOPIC
 
@@ -255,10 +257,26 @@ class TestTrips:
         trips = (replace(WATCH.trips[0], stops=stops), WATCH.trips[1])
         return only_part(digest_of(make_told(1), watch=replace(WATCH, trips=trips))).stops
 
-    def test_two_stops_on_one_day_are_both_now(self) -> None:
+    def test_of_two_stops_on_one_day_none_is_said_to_be_now(self) -> None:
         today = date(2024, 3, 20)
         marks = self.stops(Stop("A", "X", today), Stop("B", "X", today), Stop("C", "X"))
-        assert [mark.state for mark in marks] == ["now", "now", "next"]
+        assert [mark.state for mark in marks] == ["today", "today", "next"]
+
+    def test_after_a_day_with_two_stops_the_last_of_them_is_now(self) -> None:
+        before = date(2024, 3, 19)
+        marks = self.stops(Stop("A", "X", before), Stop("B", "X", before), Stop("C", "X", date(2024, 3, 21)))
+        assert [mark.state for mark in marks] == ["done", "now", "next"]
+
+    @given(
+        stops=st.lists(st.tuples(st.sampled_from("ABC"), st.none() | st.integers(18, 22)), max_size=6),
+        day=st.integers(16, 24),
+    )
+    def test_at_most_one_stop_is_now(self, stops: list[tuple[str, int | None]], day: int) -> None:
+        made = tuple(Stop(place, "X", date(2024, 3, on) if on else None) for place, on in stops)
+        marks = stop_marks(replace(WATCH.trips[0], stops=made), date(2024, 3, day))
+        states = [mark.state for mark in marks]
+        assert states.count("now") <= 1
+        assert not ({"now", "today"} <= set(states))
 
     def test_a_place_twice_in_a_row_is_shown_once(self) -> None:
         marks = self.stops(Stop("A", "X", date(2024, 3, 21)), Stop("A", "X", date(2024, 3, 22)), Stop("B", "X"))

@@ -88,7 +88,10 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class StopMark:
-    """A stop with its state on the digest's day: "done", "now" or "next". `on`: local day of arrival, where known."""
+    """A stop with its state on the digest's day: "done", "now", "today" (one of several that day) or "next".
+
+    `on`: local day of arrival, where known.
+    """
 
     place: str
     state: str
