@@ -116,7 +116,8 @@ class DayMark:
 class TripPart:
     """What is new on one trip. `day`: day N of the trip, 0 before or after it.
 
-    `sections` stand above the fold, `more` below it; `timeline`: the trip so far, a mark for each day without gaps.
+    `sections` stand above the fold, `more` below it; `timeline`: the trip so far, a mark for each day without gaps;
+    `first`, `last`: its days as the watch has them, None where it has none.
     """
 
     trip_id: str
@@ -129,6 +130,8 @@ class TripPart:
     figures: tuple[FigureRow, ...]
     disputes: tuple[Dispute, ...] = ()
     timeline: tuple[DayMark, ...] = ()
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: dat
     inside = trip.first <= day <= trip.last
     above = [each for each in choice.above if each.development.trip == trip.id]
     whole = span is not None and span.kind == "trip"
+    declared = any(each.id == trip.id for each in watch.trips)
     return TripPart(
         trip_id=trip.id,
         name=trip.name,
@@ -137,6 +138,8 @@ def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: dat
         figures=_figures(trip.id, material, watch, span),
         disputes=_disputes(trip.id, material, watch),
         timeline=timeline(trip, material.volume, watch, day, span.first if span else None),
+        first=trip.first if declared else None,
+        last=trip.last if declared else None,
     )
 
 
