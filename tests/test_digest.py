@@ -186,6 +186,23 @@ class TestSelection:
         digest = digest_of(*told)
         assert (above(digest), below(digest)) == ([2], [1])
 
+    def test_a_sentence_below_has_what_it_leans_on_before_it_unless_that_is_told_there(self) -> None:
+        text = "The mayor spoke on Monday. He opened the gates. The cook sang loudly. She sang of the sea. She wept."
+        article = make_article("x", text)
+        sentences = [each.strip() + "." for each in text.split(".") if each.strip()]
+
+        def items(*numbers: int) -> list[tuple[str, str]]:
+            told = [make_told(each + 1, article, sentence=each, rank=0.1, text=sentences[each]) for each in numbers]
+            (section,) = only_part(digest_of(*told)).more
+            return [(item.text, item.after) for item in section.items]
+
+        assert items(1, 4) == [("He opened the gates.", "The mayor spoke on Monday."),
+                               ("She wept.", "The cook sang loudly.")]  # fmt: skip
+        assert items(0, 1, 3, 4) == [
+            ("The mayor spoke on Monday.", ""), ("He opened the gates.", ""),
+            ("She sang of the sea.", "The cook sang loudly."), ("She wept.", ""),
+        ]  # fmt: skip
+
     def test_the_words_above_the_fold_are_bounded_and_the_first_item_stands_there_however_long(self) -> None:
         long = " ".join(["word"] * 200)
         told = [

@@ -25,7 +25,8 @@ class Folded:
 class Item:
     """A development as told in a digest. `when` is UTC; `date_only`: the page gave a day without a time.
 
-    `also`: outlets that carry the same sentence; `folded`: developments of other pages that say nearly the same.
+    `also`: outlets that carry the same sentence; `folded`: developments of other pages that say nearly the same;
+    `after`: the sentence that it leans on, where that is not told right before it, "" else.
     """
 
     development_id: int
@@ -38,6 +39,7 @@ class Item:
     why: str
     date_only: bool = False
     folded: tuple[Folded, ...] = ()
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class Group:
 class TripView:
     """One trip. `part`: its record; `place_in_time`: "day 4 of 4", the days of one that is long over, or "";
     `stops`: its itinerary, () when it is long over; `ahead`: what the next stop is, in words; `chart`: its timeline, or
-    None; `below`: how much of it stands below the fold and where, in words, or ""; `retold`: its items that other pages
+    None; `below`: how much of it stands below the fold and where, in words, or ""; `leans`: whether a sentence there
+    has what it leans on before it; `retold`: its items that other pages
     tell in nearly the same words."""
 
     part: TripPart
@@ -42,6 +43,7 @@ class TripView:
     ahead: str
     chart: Chart | None
     below: str
+    leans: bool
     retold: tuple[Item, ...]
 
 
@@ -133,6 +135,7 @@ def _trip_view(part: TripPart, digest: Digest) -> TripView:
         _ahead(part),
         draw(part) if part.day or digest.kind != "daily" or _is_busy(part) else None,
         _below(part),
+        any(item.after for section in part.more for item in section.items),
         tuple(item for section in (*part.sections, *part.more) for item in section.items if item.folded),
     )
 

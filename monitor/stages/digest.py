@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.model import (
@@ -36,6 +37,7 @@ from monitor.rules import compile_rule, find, read_document
 from monitor.stages.days import local_day, stop_marks, timeline
 from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
 from monitor.stages.health import alert_due, describe, not_asked
+from monitor.stages.leaning import leans_on
 from monitor.stages.selection import OTHER, Choice, choose
 from monitor.text import one_line
 
@@ -147,9 +149,9 @@ def _by_topic(developments: Sequence[StoredDevelopment], choice: Choice, watch: 
     names = [(topic.id, topic.name) for topic in watch.topics] + [(OTHER, "Also")]
     sections = []
     for topic_id, name in names:
-        items = [_item(each, choice) for each in developments if choice.topics[each.id] == topic_id]
+        items = _items([each for each in developments if choice.topics[each.id] == topic_id], choice)
         if items:
-            sections.append(Section(topic_id, name, tuple(items)))
+            sections.append(Section(topic_id, name, items))
     return tuple(sections)
 
 
@@ -164,7 +166,7 @@ def _by_day(developments: Sequence[StoredDevelopment], choice: Choice, trip: Tri
     for when, told in days.items():
         places = " and ".join(stop.place for stop in trip.stops if stop.on and stop.on == when)
         name = f"{when:%A} {when.day} {when:%B}{': ' if places else ''}{places}" if when else "On a day not given"
-        sections.append(Section("", name, tuple(_item(each, choice) for each in told)))
+        sections.append(Section("", name, _items(told, choice)))
     return tuple(sections)
 
 
@@ -177,7 +179,7 @@ def _by_article(developments: Sequence[StoredDevelopment], choice: Choice) -> tu
     for each in developments:
         articles.setdefault(each.article.id, []).append(each)
     return tuple(
-        Section("", one_line(told[0].article.title), tuple(_item(each, choice) for each in sorted(told, key=_place)))
+        Section("", one_line(told[0].article.title), _items(sorted(told, key=_place), choice))
         for told in articles.values()
     )
 
@@ -186,7 +188,17 @@ def _place(stored: StoredDevelopment) -> tuple[int, int]:
     return stored.development.sentence, stored.id
 
 
-def _item(stored: StoredDevelopment, choice: Choice) -> Item:
+def _items(developments: Sequence[StoredDevelopment], choice: Choice) -> tuple[Item, ...]:
+    """The items of a section, each with what it leans on where that does not stand right before it."""
+    items = []
+    for _, run in groupby(developments, key=lambda each: each.article.id):
+        told = list(run)
+        after = leans_on(told[0].article.text, [(each.development.sentence, each.development.text) for each in told])
+        items += [_item(each, choice, after.get(each.development.sentence, "")) for each in told]
+    return tuple(items)
+
+
+def _item(stored: StoredDevelopment, choice: Choice, after: str) -> Item:
     article = stored.article
     folded = choice.folded.get(stored.id, ())
     carriers = dict.fromkeys((*stored.also, *(outlet for each in folded for outlet in _outlets(each))))
@@ -202,6 +214,7 @@ def _item(stored: StoredDevelopment, choice: Choice) -> Item:
         why=stored.development.why,
         date_only=_date_only(article),
         folded=tuple(_folded(each) for each in folded),
+        after=after,
     )
 
 
