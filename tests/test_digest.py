@@ -339,6 +339,19 @@ class TestTrips:
         assert (row.was_url, row.now_url) == ("https://x.example/14", "https://x.example/19")
         assert (row.was_by, row.now_by) == ("port authority", "port authority")
 
+    def test_who_says_a_figure_is_told_in_the_sentences_words_where_the_table_names_nobody(self) -> None:
+        def sighting(value: float, said: str, back: int, by: str = "") -> FigureSighting:
+            figure = make_figure(value, attribution=by)
+            return FigureSighting(figure, "a1", "Quay Gazette", "https://x.example/", TRIP, NOW - back * DAY, said)
+
+        was = sighting(14, "The pilots, a small union, said 14 ships were waiting.", 2)
+        now = sighting(19, "Outside wait 19 ships, the mayor said.", 0)
+        (row,) = only_part(digest_of(figures=(now,), earlier_figures=(was,))).figures
+        assert (row.was_by, row.now_by) == ("pilots", "mayor")
+        named = sighting(19, "Outside wait 19 ships, the mayor said.", 0, by="port authority")
+        (row,) = only_part(digest_of(figures=(named,), earlier_figures=(was,))).figures
+        assert row.now_by == "port authority"
+
     def test_sides_that_differ_are_told_beside_each_other(self) -> None:
         def sighting(value: float, by: str, hours: float, outlet: str = "Quay Gazette") -> FigureSighting:
             figure = make_figure(value, attribution=by)

@@ -17,6 +17,7 @@ from monitor.model import (
     Digest,
     Dispute,
     FigureRow,
+    FigureSighting,
     Filing,
     Folded,
     Item,
@@ -39,6 +40,7 @@ from monitor.stages.figures import changes, disputes, patterns_with, show, subje
 from monitor.stages.health import alert_due, describe, not_asked
 from monitor.stages.leaning import leans_on
 from monitor.stages.selection import OTHER, Choice, choose
+from monitor.stages.speakers import speaker
 from monitor.text import one_line
 
 MOST_OUTLETS = 6
@@ -257,11 +259,16 @@ def _figures(trip_id: str, material: Material, watch: Watch, span: Span | None) 
             now_source=f"{change.now.outlet}, {change.now.as_of.astimezone(zone):%-d %b}",
             now_url=change.now.url,
             was_url=change.was.url,
-            was_by=change.was.figure.attribution,
-            now_by=change.now.figure.attribution,
+            was_by=_said_by(change.was),
+            now_by=_said_by(change.now),
         )
         for change in changes(now, before, patterns)
     )
+
+
+def _said_by(sighting: FigureSighting) -> str:
+    """Whom a page names for a figure: as the table of figures calls them, else in the sentence's own words."""
+    return sighting.figure.attribution or speaker(sighting.sentence)
 
 
 def _disputes(trip_id: str, material: Material, watch: Watch) -> tuple[Dispute, ...]:
@@ -271,9 +278,7 @@ def _disputes(trip_id: str, material: Material, watch: Watch) -> tuple[Dispute, 
     return tuple(
         Dispute(
             subject_name(sides[0].figure.subject, patterns),
-            tuple(
-                Claim(show(side.figure), side.figure.attribution, side.outlet, side.url, side.as_of) for side in sides
-            ),
+            tuple(Claim(show(side.figure), _said_by(side), side.outlet, side.url, side.as_of) for side in sides),
         )
         for sides in disputes(now, before, patterns)
     )
