@@ -252,7 +252,7 @@ def test_a_second_run_in_the_same_folder_is_refused_while_the_first_goes_on(live
 
 
 def test_init_lays_a_folder_that_doctor_finds_good(tmp_path: Path) -> None:
-    home = lay(tmp_path / "home")
+    home = lay(tmp_path / "home", "http://127.0.0.1:9/feed")
     assert sorted(path.name for path in home.iterdir()) == [".env.example", "digests", "seeds", "watch.toml"]
     assert (home / ".env.example").read_text() == (ROOT / ".env.example").read_text()
     assert len(list((home / "seeds").glob("*.md"))) == 5
@@ -270,6 +270,10 @@ def test_init_leaves_alone_what_is_there_and_adds_what_is_missing(home: Path) ->
     done = monitor("init", home)
     assert done.code == 0
     assert "1 file written" in done.out
+    assert "left alone, because it is there already: watch.toml, .env.example, seeds/seed-000.md and 3 more" in done.out
+    again = monitor("init", home, "--story", "blank")
+    assert "0 files written\nleft alone, because it is there already: watch.toml, .env.example\n" in again.out
+    assert "so its story is not 'blank'" in again.out
     assert (home / "watch.toml").read_text() == "# mine\n"
     assert (home / "seeds" / "seed-003.md").is_file()
     assert (home / "digests" / "2024-01-01.md").read_text() == "old"
@@ -898,10 +902,22 @@ def test_explain_shows_a_stored_article_as_it_was_filed(lived: Lived) -> None:
     lived.site.asked.clear()
     done = monitor("explain", lived.arrival, "--home", lived.home)
     assert done.code == 0, done.all
-    assert "stored: what follows is as it was filed" in done.out
-    assert "trip: blinken-09" in done.out
+    assert re.search(r"told in the digest \S+: \d+ sentences of it", done.out)
+    assert re.search(r"\d+ sentences: .*\d+ told", done.out)
+    assert "trip: Ninth trip (blinken-09)" in done.out
     answer = monitor("explain", lived.arrival, "--json", "--home", lived.home).json
     assert (answer["stored"], answer["filing"]["trip"]) == (True, "blinken-09")
+    assert (answer["outcome"], answer["known"]) == ("told", False)
+    kept = stored.query(lived.home, "SELECT article_id, text FROM sentence ORDER BY idx")
+    article = next(row.id for row in stored.articles(lived.home) if row.url == lived.arrival)
+    assert [each["text"] for each in answer["sentences"]] == [text for id_, text in kept if id_ == article]
+    told = {each["text"] for each in answer["sentences"] if each["fate"] == "told"}
+    record = monitor("digest", "--show", "last", "--format", "json", "--home", lived.home).json
+    sections = [section for part in record["trips"] for section in (*part["sections"], *part["more"])]
+    items = [item for section in sections for item in section["items"]]
+    said = {row["text"] for item in items for row in (item, *item["folded"]) if row["url"] == lived.arrival}
+    assert told == said != set()
+    assert {each["digest"] for each in answer["sentences"] if each["fate"] == "told"} == {record["name"]}
     assert lived.site.asked == []
     assert stored.tables(lived.home) == before
 
@@ -912,6 +928,7 @@ def test_explain_writes_a_page_with_the_marked_text_and_every_sheet(lived: Lived
     page = (tmp_path / "why.html").read_text("utf-8")
     assert '<mark class="for' in page
     assert "blinken-09 · Ninth trip" in page
+    assert "<strong>told</strong>: in the digest" in page
     assert "not this one: " in page
     assert "not this one: " in done.out
     piped = monitor("explain", lived.arrival, "--html", "-", "--home", lived.home)
@@ -926,6 +943,8 @@ def test_explain_names_the_original_of_a_stored_copy(lived: Lived) -> None:
     answer = monitor("explain", lived.site.base + copy, "--json", "--home", lived.home).json
     assert (answer["known"], answer["match"]["verdict"]) == (True, "copy")
     assert answer["original"] == PRESS.page("mw-0818-arrival").title
+    assert answer["because"].startswith("left out of the digest ")
+    assert all(row["reason"] and row["nearest_in"] for row in answer["sentences"] if row["fate"] == "known")
     assert any(row["here"] and row["there"] and row["share"] == 1 for row in answer["alignment"])
     shown = monitor("explain", lived.site.base + copy, "--home", lived.home).out
     assert "100% =" in shown
@@ -954,7 +973,9 @@ def test_explain_reads_a_file_or_standard_input_alike(lived: Lived, tmp_path: Pa
     assert from_file.code == from_pipe.code == 0, from_file.all
     assert from_file.json["filing"] == from_pipe.json["filing"]
     assert from_file.json["filing"]["trip"] == "blinken-09"
-    assert "NEW " in monitor("explain", tmp_path / "given.txt", "--home", lived.home).out
+    said = monitor("explain", tmp_path / "given.txt", "--home", lived.home).out
+    assert re.search(r"would be told: \d+ sentences of it are new", said)
+    assert "→ new: nobody had reported this" in said
 
 
 def test_explain_of_a_file_that_is_not_there_is_wrong_usage(lived: Lived) -> None:

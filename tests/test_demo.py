@@ -165,6 +165,15 @@ def test_both_sources_of_a_figure_that_moved_gave_that_figure(played: Played, da
         assert was in text_of(played.answers[row.was_url].body), row
 
 
+def test_a_figure_is_told_with_whoever_gave_it_and_not_only_with_the_outlet(played: Played) -> None:
+    (row,) = (row for row in figures(played.digests[3]) if row.what == "Aid trucks into Gaza")
+    assert row.was_by in ("UN", "UNRWA")
+    assert row.now_by == "UNRWA"
+    for form in ("md", "html", "txt", "mail", "mail-txt"):
+        text = " ".join(re.sub(r"<[^>]+>|[*\[\]]", " ", render(played.digests[3], form)).split())
+        assert re.search(r"about 50 a day\W+UNRWA\W+Meridian Wire", text), form
+
+
 def _planted(day: Day) -> list[tuple[str, str]]:
     return [(page.id, words) for page in REACHABLE if page.day == day for words in page.new]
 

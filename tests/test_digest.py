@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.builders import (
     DAY,
     HOUR,
@@ -38,7 +40,7 @@ from monitor.model import (
     Volume,
     Watch,
 )
-from monitor.stages.days import MOST_DAYS
+from monitor.stages.days import MOST_DAYS, stop_marks
 from monitor.stages.digest import Span, has_news, make_digest
 from monitor.stages.selection import MOST_OF_ARTICLE, MOST_OF_TOPIC
 
@@ -184,6 +186,23 @@ class TestSelection:
         digest = digest_of(*told)
         assert (above(digest), below(digest)) == ([2], [1])
 
+    def test_a_sentence_below_has_what_it_leans_on_before_it_unless_that_is_told_there(self) -> None:
+        text = "The mayor spoke on Monday. He opened the gates. The cook sang loudly. She sang of the sea. She wept."
+        article = make_article("x", text)
+        sentences = [each.strip() + "." for each in text.split(".") if each.strip()]
+
+        def items(*numbers: int) -> list[tuple[str, str]]:
+            told = [make_told(each + 1, article, sentence=each, rank=0.1, text=sentences[each]) for each in numbers]
+            (section,) = only_part(digest_of(*told)).more
+            return [(item.text, item.after) for item in section.items]
+
+        assert items(1, 4) == [("He opened the gates.", "The mayor spoke on Monday."),
+                               ("She wept.", "The cook sang loudly.")]  # fmt: skip
+        assert items(0, 1, 3, 4) == [
+            ("The mayor spoke on Monday.", ""), ("He opened the gates.", ""),
+            ("She sang of the sea.", "The cook sang loudly."), ("She wept.", ""),
+        ]  # fmt: skip
+
     def test_the_words_above_the_fold_are_bounded_and_the_first_item_stands_there_however_long(self) -> None:
         long = " ".join(["word"] * 200)
         told = [
@@ -255,10 +274,26 @@ class TestTrips:
         trips = (replace(WATCH.trips[0], stops=stops), WATCH.trips[1])
         return only_part(digest_of(make_told(1), watch=replace(WATCH, trips=trips))).stops
 
-    def test_two_stops_on_one_day_are_both_now(self) -> None:
+    def test_of_two_stops_on_one_day_none_is_said_to_be_now(self) -> None:
         today = date(2024, 3, 20)
         marks = self.stops(Stop("A", "X", today), Stop("B", "X", today), Stop("C", "X"))
-        assert [mark.state for mark in marks] == ["now", "now", "next"]
+        assert [mark.state for mark in marks] == ["today", "today", "next"]
+
+    def test_after_a_day_with_two_stops_the_last_of_them_is_now(self) -> None:
+        before = date(2024, 3, 19)
+        marks = self.stops(Stop("A", "X", before), Stop("B", "X", before), Stop("C", "X", date(2024, 3, 21)))
+        assert [mark.state for mark in marks] == ["done", "now", "next"]
+
+    @given(
+        stops=st.lists(st.tuples(st.sampled_from("ABC"), st.none() | st.integers(18, 22)), max_size=6),
+        day=st.integers(16, 24),
+    )
+    def test_at_most_one_stop_is_now(self, stops: list[tuple[str, int | None]], day: int) -> None:
+        made = tuple(Stop(place, "X", date(2024, 3, on) if on else None) for place, on in stops)
+        marks = stop_marks(replace(WATCH.trips[0], stops=made), date(2024, 3, day))
+        states = [mark.state for mark in marks]
+        assert states.count("now") <= 1
+        assert not ({"now", "today"} <= set(states))
 
     def test_a_place_twice_in_a_row_is_shown_once(self) -> None:
         marks = self.stops(Stop("A", "X", date(2024, 3, 21)), Stop("A", "X", date(2024, 3, 22)), Stop("B", "X"))
@@ -303,6 +338,19 @@ class TestTrips:
         assert "19" in row.now
         assert (row.was_url, row.now_url) == ("https://x.example/14", "https://x.example/19")
         assert (row.was_by, row.now_by) == ("port authority", "port authority")
+
+    def test_who_says_a_figure_is_told_in_the_sentences_words_where_the_table_names_nobody(self) -> None:
+        def sighting(value: float, said: str, back: int, by: str = "") -> FigureSighting:
+            figure = make_figure(value, attribution=by)
+            return FigureSighting(figure, "a1", "Quay Gazette", "https://x.example/", TRIP, NOW - back * DAY, said)
+
+        was = sighting(14, "The pilots, a small union, said 14 ships were waiting.", 2)
+        now = sighting(19, "Outside wait 19 ships, the mayor said.", 0)
+        (row,) = only_part(digest_of(figures=(now,), earlier_figures=(was,))).figures
+        assert (row.was_by, row.now_by) == ("pilots", "mayor")
+        named = sighting(19, "Outside wait 19 ships, the mayor said.", 0, by="port authority")
+        (row,) = only_part(digest_of(figures=(named,), earlier_figures=(was,))).figures
+        assert row.now_by == "port authority"
 
     def test_sides_that_differ_are_told_beside_each_other(self) -> None:
         def sighting(value: float, by: str, hours: float, outlet: str = "Quay Gazette") -> FigureSighting:

@@ -356,3 +356,53 @@ class TestTimeline:
                 assert LABELS <= cell.x <= cell.x + cell.width <= chart.width
                 assert above <= cell.y <= cell.y + cell.height <= row.base + 0.2
                 assert 0 <= cell.share <= 100
+
+
+def _looking_back(**changes: Any) -> Digest:
+    """The golden digest's first trip as one that was four months ago: one report of it today, nothing weighty."""
+    digest = golden_digest()
+    part = digest.trips[0]
+    days = tuple(DayMark(date(2024, 3, 7 + step), (), step == 13, 3 * (step == 13)) for step in range(14))
+    old = replace(
+        part, day=0, sections=(), figures=(), disputes=(), timeline=days, first=date(2023, 11, 2),
+        last=date(2023, 11, 6), stops=tuple(replace(stop, state="done") for stop in part.stops),
+    )  # fmt: skip
+    return replace(digest, trips=(replace(old, **changes),))
+
+
+class TestATripOfLongAgo:
+    @pytest.mark.parametrize("form", FORMS)
+    def test_has_its_days_a_pointer_and_neither_chart_nor_itinerary(self, form: str) -> None:
+        digest = _looking_back()
+        text = render(digest, form)
+        assert "2 to 6 Nov 2023" in text
+        assert "Below, under “More from First round”: 1 new sentence in 1 article" in text
+        assert "Northquay" not in text
+        assert "The trip is over" not in text
+        assert "7 Mar" not in text
+        assert "Bakers inland" in text, "what it points to is there"
+
+    def test_is_told_like_any_other_where_a_whole_trip_is(self) -> None:
+        text = render(replace(_looking_back(), kind="trip", first=date(2023, 11, 2), last=date(2023, 11, 6)), "md")
+        assert "Northquay" in text
+        assert "7 Mar" in text
+
+    def test_that_ended_lately_keeps_its_itinerary_but_no_empty_chart(self) -> None:
+        text = render(_looking_back(first=date(2024, 3, 10), last=date(2024, 3, 14)), "md")
+        assert "~~Northquay~~ (done)" in text
+        assert "7 Mar" not in text
+
+    def test_says_so_across_months_and_years(self) -> None:
+        days = {
+            (date(2023, 12, 30), date(2024, 1, 2)): "30 Dec 2023 to 2 Jan 2024",
+            (date(2024, 1, 30), date(2024, 2, 2)): "30 Jan to 2 Feb 2024",
+            (date(2024, 1, 30), date(2024, 1, 30)): "First round · 30 Jan 2024",
+        }
+        for (first, last), said in days.items():
+            assert said in render(_looking_back(first=first, last=last), "md")
+
+
+def test_what_stands_below_the_fold_is_pointed_to_from_above() -> None:
+    top, _, below = render(golden_digest(), "md").partition("\n---\n")
+    assert "Below, under “More from First round”: 1 more new sentence in 1 article" in top
+    assert "## More from First round" in below

@@ -187,7 +187,7 @@ def test_the_command_settles_and_explain_shows_it(home: Path) -> None:
     assert done.json == {"id": "unsure", "trip": "round-1", "topics": ["ships", "pay"], "settled": True,
                          "developments": 2}  # fmt: skip
     said = monitor("--home", home, "explain", "unsure")
-    assert "trip: round-1, settled by hand" in said.out
+    assert "(round-1), settled by hand" in said.out
     back = monitor("--home", home, "articles", "settle", "unsure", "--by-rules")
     assert "(by the rules)" in back.out
     listed = monitor("--home", home, "articles", "uncertain", "--json")

@@ -210,6 +210,7 @@ class TestKnownSentences:
         assert ledger[0].figure == make_figure()
         assert (ledger[0].trip, ledger[0].outlet, ledger[0].as_of) == (TRIP, "Quay Gazette", NOW - DAY)
         assert ledger[0].as_of.tzinfo is UTC
+        assert ledger[0].sentence == make_filed().sentences[ledger[0].figure.sentence].sentence.text
         assert store.known_figures("round-02") == ()
 
 

@@ -12,7 +12,7 @@ from end_to_end.command import ROOT, monitor
 from monitor.stages.classify import compile_watch
 from monitor.stages.labelled import file_given, read_labelled
 from monitor.stages.score import predicted, score
-from monitor.watch import read_watch
+from monitor.watch import find_blanks, read_watch
 
 STORIES = sorted(path.parent.name for path in (ROOT / "stories").glob("*/watch.toml"))
 # What the default watch's story is made of, beside the names that stand in the watch itself.
@@ -55,6 +55,39 @@ def test_the_blank_watch_says_how_to_go_on_once_its_comments_are_taken_away() ->
     watch = read_watch(head + "# One block for each episode" + shown)
     compile_watch(watch)
     assert (len(watch.trips), len(watch.topics), len(watch.sources)) == (1, 1, 1)
+
+
+def test_doctor_says_what_of_a_blank_watch_is_still_to_be_filled_in(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert monitor("init", home, "--story", "blank").code == 0
+    done = monitor("doctor", "--home", home)
+    assert done.code == 3, done.all
+    said = [line for line in done.out.splitlines() if "still to be filled in" in line]
+    text = (home / "watch.toml").read_text()
+    line = text[: text.index("subject = ")].count("\n") + 1
+    assert [each[:3] for each in said] == ["BAD", "BAD", "see", "see"]
+    assert "name: still the placeholder 'My story'" in said[0]
+    assert f"watch.toml:{line}: [watch]: subject: still the placeholder" in said[1]
+    assert "no [[trip]]" in said[2]
+    assert "no [[source]]" in said[3]
+    begun = text.replace("My story", "Talks").replace("put your subject here", "mediator")
+    (home / "watch.toml").write_text(begun)
+    done = monitor("doctor", "--home", home)
+    assert done.code == 0, done.all
+    assert done.out.splitlines()[-1] == "a run works, but the watch is not filled in yet"
+
+
+def test_what_is_filled_in_is_not_asked_for() -> None:
+    blank = (ROOT / "stories/blank/watch.toml").read_text("utf-8")
+    for name in ("watch.toml", "stories/strike/watch.toml"):
+        assert find_blanks((ROOT / name).read_text("utf-8"), blank) == ()
+    filled = blank.replace("My story", "Talks").replace("put your subject here", "mediator")
+    trip = '[[trip]]\nid = "a"\nordinal = 1\nname = "A"\ndates = [2024-09-17, 2024-09-18]\n'
+    source = '[[source]]\nid = "a"\nname = "A"\nurl = "https://news.example.org/feed.xml"\n'
+    read_watch(filled + trip + source)
+    (left,) = find_blanks(filled + trip + source, blank)
+    assert "news.example.org/feed.xml is an example's address" in str(left)
+    assert find_blanks(filled + trip + source.replace("news.example.org", "news.zeitung.de"), blank) == ()
 
 
 def test_the_strike_files_its_reports_by_round_and_topic() -> None:

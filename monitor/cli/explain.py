@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.common import Context, home_options, json_option, plural, say_json
+from monitor.cli.common import Context, home_options, json_option, say_json
 
 if TYPE_CHECKING:
-    from monitor.model import Aligned, Page, Revision
+    from monitor.model import Account, Aligned, Article, Page, Revision, StoredArticle
     from monitor.pipeline.reading import Reading
+    from monitor.stages.fates import Told
     from monitor.wire import App
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is known of one article. `account`: None where it is not stored; `outcome`: a word and a sentence."""
+
+    reading: Reading
+    account: Account | None
+    sentences: tuple[Told, ...]
+    outcome: tuple[str, str]
+    original: StoredArticle | None
+    alignment: tuple[Aligned, ...]
+    revisions: tuple[Revision, ...]
+
+    @property
+    def named_original(self) -> str:
+        """The title and outlet of what it is a copy of, "" where it is none."""
+        return f"{self.original.article.title} ({self.original.article.outlet})" if self.original else ""
 
 
 @click.command()
@@ -25,27 +46,54 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def explain(obj: Context, target: str, page: str | None, as_json: bool) -> None:
-    """Why an article is filed as it is: known or new, trip, topics, sentences, each with its evidence.
+    """What became of an article and why: told or not, each sentence, trip and topics, with the evidence.
 
-    URL: one that is stored, else it is fetched now. FILE: .txt, .md or .html. "-": text on standard input.
+    URL: one that is stored (or its id), else it is fetched now. FILE: .txt, .md or .html. "-": text on standard input.
     Nothing is stored.
     """
-    from monitor.pipeline.reading import read_given
+    from monitor.cli.explained import say_answer
 
     with obj.app() as app:
-        stored = app.store.article(_key(target))
-        given = _page(app, target) if stored is None else _stored_page(stored.article)
-        reading = read_given(app.filer, given, app.clock.now())
-        if stored is not None:
-            from dataclasses import replace
-
-            reading = replace(reading, match=stored.match, filing=stored.filing)
+        answer = _answer(app, target)
         if page:
-            _write(page, _page_of(app, reading))
+            _write(page, _page_of(app, answer))
         if as_json:
-            say_json(_as_dict(app, reading, stored is not None))
+            say_json(_as_dict(app, answer))
         elif page != "-":
-            _say(app, reading, stored is not None)
+            say_answer(answer, app.watch, app.filer.classifier.story.weights, ZoneInfo(app.watch.timezone))
+
+
+def _answer(app: App, target: str) -> Answer:
+    from dataclasses import replace
+
+    from monitor.model import StoredArticle
+    from monitor.pipeline.reading import read_given
+    from monitor.stages.alignment import align
+    from monitor.stages.fates import fates, foretold, outcome
+
+    zone = ZoneInfo(app.watch.timezone)
+    stored = app.store.article(_key(target))
+    given = _page(app, target) if stored is None else _stored_page(stored.article)
+    reading = read_given(app.filer, given, app.clock.now())
+    account = None
+    if stored is not None:
+        reading = replace(reading, article=stored.article, match=stored.match, filing=stored.filing)
+        account = app.store.account(stored.article.id)
+        told = fates(account, zone, stored.article.id)
+    else:
+        ids = {each.nearest.article_id for each in reading.sentences if each.nearest}
+        near = {id_: found for id_ in ids if (found := app.store.article(id_))}
+        told = foretold(reading.sentences, near, zone, reading.article.id)
+    match, of = reading.match, app.store.article(reading.match.of) if reading.match.of else None
+    found = stored or StoredArticle(
+        reading.article, match.verdict, match, reading.filing, match.of,
+        of.article.title if of else "", of.article.outlet if of else "",
+    )  # fmt: skip
+    known = app.store.known(match.of) if match.of else None
+    return Answer(
+        reading, account, told, outcome(found, account, told), of,
+        align(reading.article.text, known) if known else (), app.store.revisions(reading.article.id),
+    )  # fmt: skip
 
 
 def _key(target: str) -> str:
@@ -60,7 +108,7 @@ def _key(target: str) -> str:
         raise click.UsageError(str(error)) from error
 
 
-def _stored_page(article: Any) -> Page:
+def _stored_page(article: Article) -> Page:
     from monitor.model import Page
 
     return Page(
@@ -86,70 +134,73 @@ def _page(app: App, target: str) -> Page:
         raise click.ClickException(str(error)) from error
 
 
-def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
+def _as_dict(app: App, answer: Answer) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     from monitor.model import Aligned, Filing, Match, Revision
     from monitor.stages.explained import why
+    from monitor.stages.fates import is_known
 
-    weights = app.filer.classifier.story.weights
-    original = app.store.article(reading.match.of) if reading.match.of else None
+    reading, weights = answer.reading, app.filer.classifier.story.weights
+    state, said = answer.outcome
     return {
         "title": reading.article.title,
         "url": reading.article.url,
-        "stored": stored,
-        "known": reading.match.verdict.value != "new",
+        "stored": answer.account is not None,
+        "outcome": state,
+        "because": said,
+        "digest": answer.account.digest if answer.account else "",
+        "known": is_known(reading.match, answer.sentences),
         "match": TypeAdapter(Match).dump_python(reading.match, mode="json"),
-        "original": original.article.title if original else "",
+        "original": answer.original.article.title if answer.original else "",
         "filing": TypeAdapter(Filing).dump_python(reading.filing, mode="json"),
         "why": {score.trip_id: why(reading.filing, score, weights) for score in reading.filing.scores},
-        "sentences": [
-            {
-                "text": novelty.sentence.text,
-                "new": novelty.new,
-                "score": round(novelty.score, 4),
-                "reason": novelty.reason,
-                "nearest": novelty.nearest.text if novelty.nearest else "",
-                "of": novelty.nearest.article_id if novelty.nearest else "",
-            }
-            for novelty in reading.sentences
-        ],
-        "alignment": TypeAdapter(tuple[Aligned, ...]).dump_python(_alignment(app, reading), mode="json"),
-        "revisions": TypeAdapter(tuple[Revision, ...]).dump_python(
-            app.store.revisions(reading.article.id), mode="json"
-        ),
+        "sentences": [_sentence(each) for each in answer.sentences],
+        "alignment": TypeAdapter(tuple[Aligned, ...]).dump_python(answer.alignment, mode="json"),
+        "revisions": TypeAdapter(tuple[Revision, ...]).dump_python(answer.revisions, mode="json"),
     }
 
 
-def _page_of(app: App, reading: Reading) -> str:
+def _sentence(told: Told) -> dict[str, Any]:
+    from monitor.stages.fates import NEW, TOLD, WAITS
+
+    return {
+        "number": told.number,
+        "text": told.text,
+        "fate": told.fate,
+        "new": told.fate in (TOLD, WAITS, NEW),
+        "reason": told.because,
+        "score": told.score,
+        "nearest": told.near,
+        "nearest_in": told.near_in,
+        "of": told.near_id,
+        "digest": told.digest,
+    }
+
+
+def _page_of(app: App, answer: Answer) -> str:
+    from monitor.rules.wording import meaning
+    from monitor.stages.explained import WHERE, said_of_text, said_of_trip
     from monitor.stages.explained import explain as lay_out
+    from monitor.stages.fates import summary
     from monitor.stages.render import render_page
 
-    weights = app.filer.classifier.story.weights
+    reading, weights = answer.reading, app.filer.classifier.story.weights
     return render_page(
         "explain.html.j2",
         article=reading.article,
         filing=reading.filing,
+        meaning=meaning,
+        where=WHERE,
         explained=lay_out(reading.article, reading.filing, app.watch.trips, weights),
-        answer=_answer(reading),
-        known=_known(app, reading),
-        alignment=_alignment(app, reading),
-        original=_original(app, reading),
+        outcome=answer.outcome[1],
+        trip=said_of_trip(reading.filing, app.watch.trips),
+        text=said_of_text(reading.match, answer.named_original),
+        sentences=answer.sentences,
+        counted=summary(answer.sentences),
+        alignment=answer.alignment,
+        original=answer.named_original,
     )
-
-
-def _original(app: App, reading: Reading) -> str:
-    """The title and outlet of what an article is a copy of, "" where it is none."""
-    original = app.store.article(reading.match.of) if reading.match.of else None
-    return f"{original.article.title} ({original.article.outlet})" if original else ""
-
-
-def _alignment(app: App, reading: Reading) -> tuple[Aligned, ...]:
-    """The text beside what it is a copy, an update or a rewrite of; () where it is none."""
-    from monitor.stages.alignment import align
-
-    known = app.store.known(reading.match.of) if reading.match.of else None
-    return align(reading.article.text, known) if known else ()
 
 
 def _write(path: str, text: str) -> None:
@@ -163,74 +214,3 @@ def _write(path: str, text: str) -> None:
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be written ({error})") from None
     click.echo(f"written: {path}", err=True)
-
-
-def _answer(reading: Reading) -> str:
-    from monitor.model import Decision
-
-    filing = reading.filing
-    if filing.decision is Decision.FILED:
-        return f"trip: {filing.trip}{', settled by hand' if filing.settled else ''}"
-    return f"trip: {filing.decision.value} ({filing.reason})"
-
-
-def _known(app: App, reading: Reading) -> str:
-    from monitor.model import Verdict
-
-    match = reading.match
-    if match.verdict is Verdict.NEW:
-        return "known: no, it is new"
-    original = app.store.article(match.of)
-    title = f" “{original.article.title}” ({original.article.outlet})" if original else ""
-    return (
-        f"known: {match.verdict.value} of {match.of}{title}; {match.inside:.0%} of this text stands there, "
-        f"{match.covers:.0%} of that one stands here, sentences aligned {match.aligned:.0%}"
-    )
-
-
-def _say(app: App, reading: Reading, stored: bool) -> None:
-    from monitor.cli.beside import say_alignment
-    from monitor.stages.explained import why
-
-    filing = reading.filing
-    weights = app.filer.classifier.story.weights
-    click.echo(click.style(reading.article.title or "(no title)", bold=True))
-    if stored:
-        pruned = "" if reading.article.text else "; its text was pruned"
-        click.echo(f"stored: what follows is as it was filed{pruned}")
-    click.echo(_known(app, reading))
-    click.echo(_answer(reading))
-    if filing.mentioned:
-        click.echo(f"mentions: {', '.join(filing.mentioned)}")
-    for score in filing.scores[:3]:
-        click.echo(f"  {score.trip_id}  {score.score:+.2f}  {why(filing, score, weights)}")
-        for evidence in score.evidence:
-            click.echo(
-                f"    {evidence.weight:+.2f} {evidence.signal}: “{evidence.term}” "
-                f"in {evidence.field} {evidence.span.start}-{evidence.span.end}"
-            )
-    for score in filing.scores[3:]:
-        click.echo(f"  {score.trip_id}  {score.score:+.2f}  {why(filing, score, weights)}")
-    click.echo("topics: " + (", ".join(hit.topic_id for hit in filing.topics) or "none"))
-    for hit in filing.topics:
-        seen = ", ".join(dict.fromkeys(f"“{each.term}” in {each.field}" for each in hit.evidence))
-        click.echo(f"  {hit.topic_id}: {seen}")
-    say_alignment(_alignment(app, reading), _original(app, reading))
-    for revision in app.store.revisions(reading.article.id):
-        _say_revision(revision)
-    new = [novelty for novelty in reading.sentences if novelty.new]
-    if reading.sentences and not stored:
-        click.echo(f"sentences: {plural(len(reading.sentences), 'sentence')}, {len(new)} new")
-        for novelty in reading.sentences:
-            nearest = novelty.nearest
-            near = f" | nearest {nearest.article_id}: {nearest.text or '(original text, not kept)'}" if nearest else ""
-            click.echo(f"  {'NEW ' if novelty.new else 'known' if novelty.reason.startswith('known') else 'skip'} "
-                       f"{novelty.score:.2f} {novelty.sentence.text}\n        {novelty.reason}{near}")  # fmt: skip
-
-
-def _say_revision(revision: Revision) -> None:
-    click.echo(f"revision {revision.number}, read {revision.read_at:%-d %b, %H:%M} UTC; until then: {revision.title}")
-    for mark, sentences in (("-", revision.removed), ("+", revision.added)):
-        for text in sentences:
-            told = " (it had been told: corrected)" if mark == "-" and text in revision.withdrawn else ""
-            click.echo(f"  {mark} {text}{told}")

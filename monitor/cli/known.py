@@ -64,8 +64,10 @@ def known_as_dicts(rows: tuple[Suppressed, ...]) -> list[dict[str, Any]]:
 def _near(line: KnownLine, zone: tzinfo) -> str:
     if not line.near_outlet:
         return ""
+    from monitor.stages.seedfile import BRIEF_FIRST
+
     place = [line.near_outlet, *_day(line.near_published, zone)]
-    if line.near_at is not None and line.near_text:
+    if line.near_at is not None and line.near_text and line.near_at < BRIEF_FIRST:
         place.append(f"sentence {line.near_at + 1}")
     return f"; nearest: {line.near_text or '(original text, not kept)'} ({', '.join(place)}: {line.near_title})"
 

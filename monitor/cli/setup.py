@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from monitor.model import Watch
     from monitor.wire import App
 
+# So many files that were left alone are named.
+MOST_NAMED = 3
+
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
@@ -33,13 +36,15 @@ def init(folder: str, story: str | None) -> None:
     try:
         (root / "digests").mkdir(parents=True, exist_ok=True)
         (root / "seeds").mkdir(exist_ok=True)
-        made = []
+        made, kept = [], []
         for source, target in (
             (begin / "watch.toml", root / "watch.toml"),
             (shipped(".env.example"), root / ".env.example"),
             *((seed, root / "seeds" / seed.name) for seed in sorted((begin / "seeds").glob("*.md"))),
         ):
-            if not target.exists():
+            if target.exists():
+                kept.append(target.relative_to(root))
+            else:
                 shutil.copyfile(source, target)
                 made.append(target)
     except OSError as error:
@@ -47,6 +52,11 @@ def init(folder: str, story: str | None) -> None:
 
         raise SetupError(f"{folder}: cannot be laid out ({error})") from error
     click.echo(f"{root}: {plural(len(made), 'file')} written")
+    if kept:
+        more = f" and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
+        click.echo(f"left alone, because it is there already: {', '.join(map(str, kept[:MOST_NAMED]))}{more}")
+    if story and root / "watch.toml" not in made:
+        click.echo(f"so its story is not {story!r}: for that, name a new folder or move watch.toml away first")
     click.echo(f"next: cd {root}; edit watch.toml; monitor doctor; monitor sources check; monitor run")
 
 
@@ -86,14 +96,8 @@ def doctor(obj: Context, as_json: bool) -> None:
         )
         rows.append(("home", True, str(settings.home)))
         unconfirmed = [source.id for source in watch.sources if not source.confirmed]
-        rows.append(
-            (
-                "watch",
-                True,
-                f"{watch.name}: {plural(len(watch.trips), 'trip')}, {plural(len(watch.topics), 'topic')}, "
-                f"{plural(len(watch.sources), 'source')}",
-            )
-        )
+        filled, missing = _watch(watch, settings.watch)
+        rows += filled
         if unconfirmed:
             rows.append(("sources", None, f"addresses nobody has confirmed: {', '.join(unconfirmed)}"))
         health = app.store.health()
@@ -141,7 +145,8 @@ def doctor(obj: Context, as_json: bool) -> None:
     else:
         for name, fine, text in rows:
             click.echo(f"{_MARKS[fine]} {name}: {text}")
-        click.echo("everything a run needs is there" if good else "mend what is marked BAD, then run doctor again")
+        end = "a run works, but the watch is not filled in yet" if missing else "everything a run needs is there"
+        click.echo(end if good else "mend what is marked BAD, then run doctor again")
     sys.exit(0 if good else 3)
 
 
@@ -181,6 +186,22 @@ def healthcheck(obj: Context, fetch_age: timedelta | None, digest_age: timedelta
 
 
 _MARKS = {True: "ok ", False: "BAD", None: "see"}
+
+
+def _watch(watch: Watch, file: Path) -> tuple[list[tuple[str, bool | None, str]], bool]:
+    """What the watch has and what nobody has filled in yet; and whether something is missing to find anything."""
+    from monitor.watch import find_blanks
+    from monitor.wire import shipped
+
+    counts = (
+        plural(len(watch.trips), "trip"), plural(len(watch.topics), "topic"), plural(len(watch.sources), "source"),
+    )  # fmt: skip
+    rows: list[tuple[str, bool | None, str]] = [("watch", True, f"{watch.name}: {', '.join(counts)}")]
+    blank = shipped("stories") / "blank" / "watch.toml"
+    found = find_blanks(file.read_text("utf-8"), blank.read_text("utf-8"), file.name)
+    # Without a trip or a source a run works and finds nothing; a placeholder is never meant.
+    rows += [("watch", False if each.line else None, f"still to be filled in: {each}") for each in found]
+    return rows, any(not each.line for each in found)
 
 
 def _mail(watch: Watch, server: SmtpServer | None) -> tuple[str, bool | None, str]:

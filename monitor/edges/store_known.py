@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     cast,
     func,
@@ -23,6 +24,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -203,12 +207,34 @@ class KnownRoom(Room):
             return sightings(connection, select_figures().where(tables.figure.c.trip == trip))
 
 
+class _number(FunctionElement[int]):
+    """The number of the sentence in a figure's record."""
+
+    name = "number"
+    inherit_cache = True
+    type = Integer()
+
+
+@compiles(_number)
+def _number_in_sqlite(element: _number, compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_extract({compiler.process(element.clauses, **more)}, '$.sentence')"
+
+
+@compiles(_number, "postgresql")
+def _number_in_postgresql(element: _number, compiler: SQLCompiler, **more: Any) -> str:
+    return f"CAST(CAST({compiler.process(element.clauses, **more)} AS json) ->> 'sentence' AS integer)"
+
+
 def select_figures() -> Select[Any]:
-    """Figures with their articles, by as-of time."""
-    figure, article = tables.figure.c, tables.article.c
+    """Figures with their articles and sentences, by as-of time."""
+    figure, article, sentence = tables.figure.c, tables.article.c, tables.sentence.c
     return (
-        select(figure.record, figure.trip, figure.as_of, article.id, article.outlet, article.url)
+        select(figure.record, figure.trip, figure.as_of, article.id, article.outlet, article.url, sentence.text)
         .join(tables.article, article.id == figure.article_id)
+        .outerjoin(
+            tables.sentence,
+            and_(sentence.article_id == figure.article_id, sentence.idx == _number(figure.record)),
+        )
         .order_by(figure.as_of, figure.id)
     )
 
@@ -216,6 +242,8 @@ def select_figures() -> Select[Any]:
 def sightings(connection: Connection, statement: Select[Any]) -> tuple[FigureSighting, ...]:
     """The ledger entries that a statement made by `select_figures` finds."""
     return tuple(
-        FigureSighting(FIGURE.validate_json(row.record), row.id, row.outlet, row.url, row.trip, row.as_of)
+        FigureSighting(
+            FIGURE.validate_json(row.record), row.id, row.outlet, row.url, row.trip, row.as_of, row.text or ""
+        )
         for row in connection.execute(statement)
     )

@@ -1,18 +1,51 @@
-"""What was not told, and why: articles and sentences, each with the nearest known one."""
+"""What was told and what was not, and why: articles and sentences, each with the nearest known one."""
 
 from __future__ import annotations
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import RowMapping, and_, case, func, select
 
 from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.store_articles import stored_article
 from monitor.edges.store_known import PLACE
-from monitor.model import KnownLine, Suppressed
+from monitor.model import Account, KnownLine, Suppressed
+
+_SAID, _NEAR, _SOURCE = tables.sentence.c, tables.sentence.alias("near"), tables.article.alias("source")
+# "" is the article itself.
+_NEAR_ID = case((_SAID.near_id == "", _SAID.article_id), else_=_SAID.near_id)
+# Statements are written once: SQLAlchemy then neither builds nor compiles them again.
+_LINES = (
+    select(
+        _SAID.article_id, _SAID.idx, _SAID.text, _SAID.score, _SAID.reason, _NEAR.c.text.label("near_text"),
+        _SOURCE.c.outlet, _SOURCE.c.title, _SOURCE.c.url, _SOURCE.c.published, _SAID.near_idx, _SOURCE.c.id,
+        _SAID.development_id, tables.digest.c.name,
+    )
+    .join(tables.article, tables.article.c.id == _SAID.article_id)
+    .outerjoin(_NEAR, and_(_NEAR.c.article_id == _NEAR_ID, _NEAR.c.idx == _SAID.near_idx))
+    .outerjoin(_SOURCE, _SOURCE.c.id == _NEAR_ID)
+    .outerjoin(tables.development, tables.development.c.id == _SAID.development_id)
+    .outerjoin(tables.revision, tables.revision.c.id == tables.development.c.revision_id)
+    .outerjoin(
+        tables.digest,
+        tables.digest.c.id
+        == case(
+            (tables.development.c.revision_id.is_(None), tables.article.c.digest_id), else_=tables.revision.c.digest_id
+        ),
+    )
+    .order_by(_SAID.article_id, _SAID.idx)
+)  # fmt: skip
+
+
+def _line(row: RowMapping) -> KnownLine:
+    return KnownLine(
+        row["idx"], row["text"], row["score"], row["reason"], row["near_text"] or "", row["outlet"] or "",
+        row["title"] or "", row["url"] or "", row["published"], row["near_idx"], row["id"] or "",
+        row["development_id"] is not None, row["name"] or "",
+    )  # fmt: skip
 
 
 class SuppressedRoom(Room):
-    """The part of the store that answers for what a digest left out."""
+    """The part of the store that answers for what was told and what was left out."""
 
     def suppressed(self, digest_id: int | None) -> tuple[Suppressed, ...]:
         """Every article of this digest (None: of the next one) with what was not told of it, in the order of filing.
@@ -35,29 +68,25 @@ class SuppressedRoom(Room):
             )
             told: dict[str, int] = {row[0]: row[1] for row in connection.execute(counted)}
             lines: dict[str, list[KnownLine]] = {}
-            said, near = tables.sentence.c, tables.sentence.alias("near")
-            source = tables.article.alias("source")
-            # "" is the article itself.
-            near_id = case((said.near_id == "", said.article_id), else_=said.near_id)
-            statement = (
-                select(
-                    said.article_id, said.idx, said.text, said.score, said.reason, near.c.text.label("near_text"),
-                    source.c.outlet, source.c.title, source.c.url, source.c.published, said.near_idx,
-                )
-                .join(tables.article, article.id == said.article_id)
-                .outerjoin(near, and_(near.c.article_id == near_id, near.c.idx == said.near_idx))
-                .outerjoin(source, source.c.id == near_id)
-                .where(asked, ~article.seed, said.development_id.is_(None))
-                .order_by(said.article_id, said.idx)
-            )  # fmt: skip
-            for row in connection.execute(statement):
-                line = KnownLine(
-                    row.idx, row.text, row.score, row.reason, row.near_text or "", row.outlet or "", row.title or "",
-                    row.url or "", row.published, row.near_idx,
-                )  # fmt: skip
-                lines.setdefault(row.article_id, []).append(line)
+            statement = _LINES.where(asked, ~article.seed, _SAID.development_id.is_(None))
+            for row in connection.execute(statement).mappings():
+                lines.setdefault(row["article_id"], []).append(_line(row))
             return tuple(
                 Suppressed(stored_article(connection, row), tuple(lines.get(row["id"], ())), told.get(row["id"], 0))
                 for row in rows
                 if row["id"] in lines or not told.get(row["id"])
             )
+
+    def account(self, article_id: str) -> Account:
+        """Every sentence of an article or seed with what became of it; nothing of one that is not stored."""
+        article = tables.article.c
+        with self.reading() as connection:
+            row = connection.execute(
+                select(article.quiet, article.seed, tables.digest.c.name)
+                .outerjoin(tables.digest, tables.digest.c.id == article.digest_id)
+                .where(article.id == article_id)
+            ).first()
+            if row is None:
+                return Account(())
+            lines = connection.execute(_LINES.where(_SAID.article_id == article_id)).mappings()
+            return Account(tuple(map(_line, lines)), row.name or "", row.quiet, row.seed)

@@ -48,6 +48,7 @@ from monitor.model.filed import (
     TripScore,
 )
 from monitor.model.reported import (
+    Account,
     Delivery,
     Kept,
     KnownLine,
@@ -86,6 +87,7 @@ from monitor.model.told import (
 from monitor.model.watched import DigestPlan, Episode, Kind, Recipient, Signal, Source, Stop, Timing, Topic, Trip, Watch
 
 __all__ = [
+    "Account",
     "Aligned",
     "Article",
     "Claim",

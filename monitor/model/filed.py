@@ -93,7 +93,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class FigureSighting:
-    """A figure with the article that gave it, as the ledger keeps it."""
+    """A figure with the article that gave it, as the ledger keeps it. `sentence`: its text, "" where it is not kept."""
 
     figure: Figure
     article_id: str
@@ -101,6 +101,7 @@ class FigureSighting:
     url: str
     trip: str
     as_of: datetime
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

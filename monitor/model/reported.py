@@ -65,9 +65,10 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A sentence that was not told: why, and the nearest known one with its place, where there was one.
+    """A sentence as it was read: why it counted as new or not, and the nearest known one, where there was one.
 
-    `near_text` is "" where only the fingerprint of the original is kept; `near_at`: its number in that article, from 0.
+    `near_text` is "" where only the fingerprint of the original is kept; `near_at`: its number in that article, from 0;
+    `new`: whether it is a development; `digest`: the name of the digest that told it, "" for none yet.
     """
 
     index: int
@@ -80,6 +81,22 @@ class KnownLine:
     near_url: str = ""
     near_published: datetime | None = None
     near_at: int | None = None
+    near_id: str = ""
+    new: bool = False
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the store can say of an article's sentences. `digest`: the name of the digest that covers it, or "".
+
+    `quiet`: it became known without being told; `seed`: it was known from the start.
+    """
+
+    lines: tuple[KnownLine, ...]
+    digest: str = ""
+    quiet: bool = False
+    seed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

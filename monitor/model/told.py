@@ -25,7 +25,8 @@ class Folded:
 class Item:
     """A development as told in a digest. `when` is UTC; `date_only`: the page gave a day without a time.
 
-    `also`: outlets that carry the same sentence; `folded`: developments of other pages that say nearly the same.
+    `also`: outlets that carry the same sentence; `folded`: developments of other pages that say nearly the same;
+    `after`: the sentence that it leans on, where that is not told right before it, "" else.
     """
 
     development_id: int
@@ -38,6 +39,7 @@ class Item:
     why: str
     date_only: bool = False
     folded: tuple[Folded, ...] = ()
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class StopMark:
-    """A stop with its state on the digest's day: "done", "now" or "next". `on`: local day of arrival, where known."""
+    """A stop with its state on the digest's day: "done", "now", "today" (one of several that day) or "next".
+
+    `on`: local day of arrival, where known.
+    """
 
     place: str
     state: str
@@ -113,7 +118,8 @@ class DayMark:
 class TripPart:
     """What is new on one trip. `day`: day N of the trip, 0 before or after it.
 
-    `sections` stand above the fold, `more` below it; `timeline`: the trip so far, a mark for each day without gaps.
+    `sections` stand above the fold, `more` below it; `timeline`: the trip so far, a mark for each day without gaps;
+    `first`, `last`: its days as the watch has them, None where it has none.
     """
 
     trip_id: str
@@ -126,6 +132,8 @@ class TripPart:
     figures: tuple[FigureRow, ...]
     disputes: tuple[Dispute, ...] = ()
     timeline: tuple[DayMark, ...] = ()
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

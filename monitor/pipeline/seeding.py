@@ -31,11 +31,8 @@ from monitor.pipeline.filing import Filer, make_article
 from monitor.stages import dedup
 from monitor.stages.charset import decode
 from monitor.stages.identity import canonical_url
-from monitor.stages.seedfile import is_record, read_seed, version_of
+from monitor.stages.seedfile import BRIEF_FIRST, is_record, read_seed, version_of
 from monitor.text import read_sentences
-
-# Sentences of a brief are numbered from here, so that they are no neighbours of the original's.
-BRIEF_FIRST = 100_001
 
 
 class SeedStore(Protocol):

@@ -18,6 +18,7 @@ from monitor.rules.places import PhraseBook, Reading, lay_out
 from monitor.rules.scene import Sheet, read_names, read_scene
 from monitor.rules.signals import gather
 from monitor.rules.weights import WEIGHTS, Story
+from monitor.rules.wording import meaning
 
 # Characters in which an article tells its trip; the rest of a very long page is not read for it.
 _READ = 40_000
@@ -174,7 +175,7 @@ def _doubt(classifier: Classifier, best: TripScore, second: TripScore, clear: bo
 def _refusal(classifier: Classifier, best: TripScore) -> str:
     against = min(best.evidence, key=lambda item: item.weight, default=None)
     if against is not None and against.weight <= -classifier.story.weights["unsure"]:
-        return f"{against.signal}: {against.term}"
+        return f"{meaning(against.signal)}: {against.term}"
     return f"too little speaks for any trip ({best.trip_id} has {best.score:.1f})"
 
 

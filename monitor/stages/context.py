@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Claim, Digest, Folded, Item, LeftOut, Perhaps, SourceLine, TripPart
-from monitor.stages.digest import NEEDS_A_LOOK, has_news
+from monitor.model import Claim, Digest, Folded, Item, LeftOut, Perhaps, SourceLine, StopMark, TripPart
+from monitor.stages.digest import LONG_OVER, NEEDS_A_LOOK, has_news
 from monitor.stages.escape import count, long_day, short_day
 from monitor.stages.timeline import Chart, draw
 
@@ -31,13 +31,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class TripView:
-    """One trip. `part`: its record; `place_in_time`: "day 4 of 4" or ""; `ahead`: what the next stop is, in words;
-    `chart`: its timeline, or None; `retold`: its items that other pages tell in nearly the same words."""
+    """One trip. `part`: its record; `place_in_time`: "day 4 of 4", the days of one that is long over, or "";
+    `stops`: its itinerary, () when it is long over; `ahead`: what the next stop is, in words; `chart`: its timeline, or
+    None; `below`: how much of it stands below the fold and where, in words, or ""; `leans`: whether a sentence there
+    has what it leans on before it; `retold`: its items that other pages
+    tell in nearly the same words."""
 
     part: TripPart
     place_in_time: str
+    stops: tuple[StopMark, ...]
     ahead: str
     chart: Chart | None
+    below: str
+    leans: bool
     retold: tuple[Item, ...]
 
 
@@ -120,13 +126,43 @@ def _headline(digest: Digest) -> tuple[str, ...]:
 
 
 def _trip_view(part: TripPart, digest: Digest) -> TripView:
+    # Of a trip that ended long ago a reader wants to know when it was, and no more.
+    over = digest.kind == "daily" and part.last is not None and digest.day - part.last > LONG_OVER
     return TripView(
         part,
-        f"day {part.day} of {part.days}" if part.day else "",
+        _days(part) if over else f"day {part.day} of {part.days}" if part.day else "",
+        () if over else part.stops,
         _ahead(part),
-        draw(part),
+        draw(part) if part.day or digest.kind != "daily" or _is_busy(part) else None,
+        _below(part),
+        any(item.after for section in part.more for item in section.items),
         tuple(item for section in (*part.sections, *part.more) for item in section.items if item.folded),
     )
+
+
+def _days(part: TripPart) -> str:
+    """ "2 to 6 Nov 2023": when a trip was."""
+    first, last = part.first, part.last
+    if first is None or last is None:
+        return ""
+    begun = str(first.day) if (first.year, first.month) == (last.year, last.month) else short_day(first)
+    begun += f" {first.year}" if first.year != last.year else ""
+    return f"{begun} to {short_day(last)} {last.year}" if first != last else f"{short_day(last)} {last.year}"
+
+
+def _is_busy(part: TripPart) -> bool:
+    """Whether a trip that is not under way had reports on half of its timeline's days: else the picture is empty."""
+    return 2 * sum(mark.reports > 0 for mark in part.timeline) >= len(part.timeline)
+
+
+def _below(part: TripPart) -> str:
+    """How much of a trip stands below the fold, and under what heading."""
+    items = [item for section in part.more for item in section.items]
+    if not items:
+        return ""
+    articles = len({item.url for item in items})
+    more = "more new sentence" if part.sections else "new sentence"
+    return f"Below, under “More from {part.name}”: {count(len(items), more)} in {count(articles, 'article')}"
 
 
 def _ahead(part: TripPart) -> str:

@@ -1,10 +1,10 @@
-"""A trip's days: its stops as done, now or next, and what was filed on each day. Pure."""
+"""A trip's days: its stops as done, now, today or next, and what was filed on each day. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.model import DayMark, StopMark, Trip, Volume, Watch
@@ -14,30 +14,35 @@ MOST_DAYS = 14
 
 
 def stop_marks(trip: Trip, day: date) -> tuple[StopMark, ...]:
-    """Each stop as done, now or next; two stops on one day are both "now"."""
+    """Each stop as done, now or next, at most one of them now; those of a day with several are "today".
+
+    The hour of a stop is not known, so on such a day none is said to be now.
+    """
     reached = [stop.on for stop in trip.stops if stop.on and stop.on <= day]
     current = max(reached) if reached and trip.first <= day <= trip.last else None
+    here = [number for number, stop in enumerate(trip.stops) if current and stop.on == current]
+    several = current == day and len({trip.stops[number].place for number in here}) > 1
     marks: list[StopMark] = []
-    for stop in trip.stops:
+    for number, stop in enumerate(trip.stops):
         if day > trip.last:
             state = "done"
         elif stop.on is None:
             state = "next"
-        elif stop.on == current:
-            state = "now"
+        elif stop.on == current and (several or number == here[-1]):
+            state = "today" if several else "now"
         else:
-            state = "done" if stop.on < day else "next"
+            state = "done" if stop.on <= day else "next"
         arrived = stop.on
         if marks and marks[-1].place == stop.place:
-            # Several days in one place are one mark.
+            # Several days in one place are one mark: of the states that it has, what comes first here.
             last = marks.pop()
             arrived = last.on or arrived
-            state = "now" if "now" in (last.state, state) else last.state if last.state == state else "now"
+            state = min(last.state, state, key=("now", "today", "next", "done").index)
         marks.append(StopMark(stop.place, state, arrived))
     return tuple(marks)
 
 
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
+def local_day(moment: datetime, zone: tzinfo) -> date:
     """The local day of a moment of publication; one at midnight UTC is a page's day without a time, and stays it."""
     return moment.date() if moment.time() == time(0) else moment.astimezone(zone).date()
 

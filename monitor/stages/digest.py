@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.model import (
@@ -16,6 +17,7 @@ from monitor.model import (
     Digest,
     Dispute,
     FigureRow,
+    FigureSighting,
     Filing,
     Folded,
     Item,
@@ -36,7 +38,9 @@ from monitor.rules import compile_rule, find, read_document
 from monitor.stages.days import local_day, stop_marks, timeline
 from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
 from monitor.stages.health import alert_due, describe, not_asked
+from monitor.stages.leaning import leans_on
 from monitor.stages.selection import OTHER, Choice, choose
+from monitor.stages.speakers import speaker
 from monitor.text import one_line
 
 MOST_OUTLETS = 6
@@ -126,6 +130,7 @@ def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: dat
     inside = trip.first <= day <= trip.last
     above = [each for each in choice.above if each.development.trip == trip.id]
     whole = span is not None and span.kind == "trip"
+    declared = any(each.id == trip.id for each in watch.trips)
     return TripPart(
         trip_id=trip.id,
         name=trip.name,
@@ -137,6 +142,8 @@ def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: dat
         figures=_figures(trip.id, material, watch, span),
         disputes=_disputes(trip.id, material, watch),
         timeline=timeline(trip, material.volume, watch, day, span.first if span else None),
+        first=trip.first if declared else None,
+        last=trip.last if declared else None,
     )
 
 
@@ -144,9 +151,9 @@ def _by_topic(developments: Sequence[StoredDevelopment], choice: Choice, watch: 
     names = [(topic.id, topic.name) for topic in watch.topics] + [(OTHER, "Also")]
     sections = []
     for topic_id, name in names:
-        items = [_item(each, choice) for each in developments if choice.topics[each.id] == topic_id]
+        items = _items([each for each in developments if choice.topics[each.id] == topic_id], choice)
         if items:
-            sections.append(Section(topic_id, name, tuple(items)))
+            sections.append(Section(topic_id, name, items))
     return tuple(sections)
 
 
@@ -161,7 +168,7 @@ def _by_day(developments: Sequence[StoredDevelopment], choice: Choice, trip: Tri
     for when, told in days.items():
         places = " and ".join(stop.place for stop in trip.stops if stop.on and stop.on == when)
         name = f"{when:%A} {when.day} {when:%B}{': ' if places else ''}{places}" if when else "On a day not given"
-        sections.append(Section("", name, tuple(_item(each, choice) for each in told)))
+        sections.append(Section("", name, _items(told, choice)))
     return tuple(sections)
 
 
@@ -174,7 +181,7 @@ def _by_article(developments: Sequence[StoredDevelopment], choice: Choice) -> tu
     for each in developments:
         articles.setdefault(each.article.id, []).append(each)
     return tuple(
-        Section("", one_line(told[0].article.title), tuple(_item(each, choice) for each in sorted(told, key=_place)))
+        Section("", one_line(told[0].article.title), _items(sorted(told, key=_place), choice))
         for told in articles.values()
     )
 
@@ -183,7 +190,17 @@ def _place(stored: StoredDevelopment) -> tuple[int, int]:
     return stored.development.sentence, stored.id
 
 
-def _item(stored: StoredDevelopment, choice: Choice) -> Item:
+def _items(developments: Sequence[StoredDevelopment], choice: Choice) -> tuple[Item, ...]:
+    """The items of a section, each with what it leans on where that does not stand right before it."""
+    items = []
+    for _, run in groupby(developments, key=lambda each: each.article.id):
+        told = list(run)
+        after = leans_on(told[0].article.text, [(each.development.sentence, each.development.text) for each in told])
+        items += [_item(each, choice, after.get(each.development.sentence, "")) for each in told]
+    return tuple(items)
+
+
+def _item(stored: StoredDevelopment, choice: Choice, after: str) -> Item:
     article = stored.article
     folded = choice.folded.get(stored.id, ())
     carriers = dict.fromkeys((*stored.also, *(outlet for each in folded for outlet in _outlets(each))))
@@ -199,6 +216,7 @@ def _item(stored: StoredDevelopment, choice: Choice) -> Item:
         why=stored.development.why,
         date_only=_date_only(article),
         folded=tuple(_folded(each) for each in folded),
+        after=after,
     )
 
 
@@ -241,11 +259,16 @@ def _figures(trip_id: str, material: Material, watch: Watch, span: Span | None) 
             now_source=f"{change.now.outlet}, {change.now.as_of.astimezone(zone):%-d %b}",
             now_url=change.now.url,
             was_url=change.was.url,
-            was_by=change.was.figure.attribution,
-            now_by=change.now.figure.attribution,
+            was_by=_said_by(change.was),
+            now_by=_said_by(change.now),
         )
         for change in changes(now, before, patterns)
     )
+
+
+def _said_by(sighting: FigureSighting) -> str:
+    """Whom a page names for a figure: as the table of figures calls them, else in the sentence's own words."""
+    return sighting.figure.attribution or speaker(sighting.sentence)
 
 
 def _disputes(trip_id: str, material: Material, watch: Watch) -> tuple[Dispute, ...]:
@@ -255,9 +278,7 @@ def _disputes(trip_id: str, material: Material, watch: Watch) -> tuple[Dispute, 
     return tuple(
         Dispute(
             subject_name(sides[0].figure.subject, patterns),
-            tuple(
-                Claim(show(side.figure), side.figure.attribution, side.outlet, side.url, side.as_of) for side in sides
-            ),
+            tuple(Claim(show(side.figure), _said_by(side), side.outlet, side.url, side.as_of) for side in sides),
         )
         for sides in disputes(now, before, patterns)
     )
@@ -295,7 +316,7 @@ def why_left_out(stored: StoredArticle) -> tuple[str, str, str]:
         return "known", reason, stored.original_title
     if stored.filing.decision is Decision.NONE:
         return "unrelated", stored.filing.reason, ""
-    return "nothing new", "every sentence about the story was known", ""
+    return "nothing new", "nothing in it about the story was new", ""
 
 
 def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_out: Sequence[LeftOut]) -> Counts:

@@ -5,9 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
-from monitor.model import Article, Decision, Evidence, Filing, Trip, TripScore
+from monitor.model import Article, Decision, Evidence, Filing, Match, Trip, TripScore, Verdict
+from monitor.rules.wording import meaning
 
+# Where the words of a piece of evidence stand.
+WHERE = MappingProxyType(
+    {
+        "title": "in the headline",
+        "lead": "in the text",
+        "text": "in the text",
+        "published": "is its day",
+        "url": "in its address",
+        "outlet": "is its outlet",
+        "language": "is its language",
+        "record": "in its record",
+    }
+)
+_TEXT = {
+    Verdict.COPY: "a copy of",
+    Verdict.UPDATE: "the text, with something more, of",
+    Verdict.REWRITE: "in other words, the same report as",
+}
 FOR, AGAINST, OTHER, TOPIC = "for", "against", "other", "topic"
 
 
@@ -81,17 +101,42 @@ def why(filing: Filing, score: TripScore, weights: Mapping[str, float]) -> str:
             return "filed by hand"
         if score.score < enough or score.score - rival < margin:
             return "filed where the report that it copies or retells is filed"
-        return f"filed: {score.score:.1f} is at least {enough:.1f}, and {score.score - rival:.1f} ahead of the next"
+        return (
+            f"filed here: {score.score:.1f} points, {enough:.1f} are asked for; "
+            f"{score.score - rival:.1f} ahead of the next trip, {margin:.1f} are asked for"
+        )
     against = min(score.evidence, key=lambda item: item.weight, default=None)
-    what = f"; most speaks against it {against.signal} (“{against.term}”)" if against and against.weight < 0 else ""
+    what = f"; against it: {meaning(against.signal)} (“{against.term}”)" if against and against.weight < 0 else ""
     best = max((each.score for each in filing.scores), default=0.0)
     if score.score < best:
-        return f"not this one: {best - score.score:.1f} behind the best{what}"
+        return f"not this one: {best - score.score:.1f} points behind the best{what}"
     if score.score < enough:
-        return f"not filed: {enough - score.score:.1f} is lacking{what}"
+        return f"not filed: {score.score:.1f} points, {enough:.1f} are asked for{what}"
     if filing.decision is Decision.UNCERTAIN:
-        return f"uncertain: only {score.score - rival:.1f} ahead of the next, {margin:.1f} is asked for"
+        return f"uncertain: only {score.score - rival:.1f} points ahead of the next trip, {margin:.1f} are asked for"
     return f"the most speaks for it{what}"
+
+
+def said_of_trip(filing: Filing, trips: Sequence[Trip]) -> str:
+    """Which trip an article is on, by name and id, or why on none."""
+    if filing.decision is not Decision.FILED:
+        doubt = "uncertain" if filing.decision is Decision.UNCERTAIN else "none"
+        return f"{doubt} ({filing.reason})"
+    name = next((trip.name for trip in trips if trip.id == filing.trip), "")
+    hand = ", settled by hand" if filing.settled else ""
+    return (f"{name} ({filing.trip})" if name else filing.trip or "none") + hand
+
+
+def said_of_text(match: Match, original: str) -> str:
+    """Whether a text as a whole is known, and of what. `original`: that one's title and outlet, "" where unknown."""
+    if match.verdict is Verdict.NEW:
+        return "new as a whole: no copy of a known text, and no known report in other words"
+    shares = []
+    if match.inside or match.covers:
+        shares.append(f"{match.inside:.0%} of its words in a row stand there, {match.covers:.0%} of that one's here")
+    if match.aligned:
+        shares.append(f"{match.aligned:.0%} of its sentences are said there")
+    return f"{_TEXT[match.verdict]} {original or match.of}" + (f"; {'; '.join(shares)}" if shares else "")
 
 
 def _marks(filing: Filing) -> Iterable[tuple[str, int, int, str, str]]:
@@ -100,7 +145,7 @@ def _marks(filing: Filing) -> Iterable[tuple[str, int, int, str, str]]:
     for score in filing.scores:
         for item in score.evidence:
             kind = OTHER if score.trip_id != best else FOR if item.weight >= 0 else AGAINST
-            tip = f"{score.trip_id} {item.weight:+.1f} {item.signal}"
+            tip = f"{score.trip_id} {item.weight:+.1f}: {meaning(item.signal)}"
             yield _field(item), item.span.start, item.span.end, kind, tip
     for hit in filing.topics:
         for item in hit.evidence:

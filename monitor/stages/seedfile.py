@@ -22,6 +22,8 @@ from monitor.errors import SeedError
 from monitor.model import Fingerprint, Seed
 
 FENCE = "+++"
+# Sentences of a brief are numbered from here, so that they are no neighbours of the original's.
+BRIEF_FIRST = 100_001
 _KEYS = {"id", "title", "outlet", "url", "published", "trip", "topics", "document", "fingerprint"}
 
 

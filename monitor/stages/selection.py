@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from monitor.model import StoredDevelopment
+from monitor.stages.leaning import leans
 from monitor.text import content_hashes, words
 
 OTHER = "other"
@@ -33,10 +33,6 @@ LONELY = -0.8
 _LONELY = "new: nothing like it was known"
 # For a sentence that leans on the one before it.
 LEANING = -0.5
-_LEANS = re.compile(
-    r"(?:It|They|He|She|This|That|These|Those|His|Her|Their|But|And|So|Instead|In the (?:first|second|third))\b"
-)
-_POINTS_BACK = re.compile(r"\binstead\b", re.IGNORECASE)
 # Below this a development (background, mostly) is told below the fold, however few there are.
 LEAST_WEIGHT = 1.1
 # Three minutes at 220 words a minute, less what headings, figures and sources take.
@@ -110,8 +106,9 @@ def choose(
     able = [each for each in waiting if weights[each.id] >= LEAST_WEIGHT and _tells(each, people, subject)]
     while able and len(found.above) < limit:
         best = max(able, key=worth)
-        before = places.get((best.article.id, best.development.sentence - 1)) if _leans(best) else None
-        if before is None and _leans(best):
+        leaning = leans(best.development.text)
+        before = places.get((best.article.id, best.development.sentence - 1)) if leaning else None
+        if before is None and leaning:
             able.remove(best)
             continue
         pair = [before, best] if before is not None and before.id not in told_ids else [best]
@@ -153,17 +150,12 @@ def _weight(stored: StoredDevelopment, people: Iterable[str], subject: Callable[
     weight = stored.development.rank + CARRIED * math.log1p(len(stored.also))
     weight += PERSON if _names(text, people) else 0.0
     weight += LONELY if stored.development.sentence and stored.development.why.startswith(_LONELY) else 0.0
-    weight += LEANING if _LEANS.match(text) else 0.0
+    weight += LEANING if leans(text) else 0.0
     return weight + (SUBJECT if subject(text) else 0.0)
 
 
 def _cost(stored: StoredDevelopment) -> int:
     return len(stored.development.text.split()) + BESIDE
-
-
-def _leans(stored: StoredDevelopment) -> bool:
-    text = stored.development.text
-    return _LEANS.match(text) is not None or _POINTS_BACK.search(text) is not None
 
 
 def _names(text: str, people: Iterable[str]) -> bool:

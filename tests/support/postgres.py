@@ -9,11 +9,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from monitor.edges.store import SqlStore
 
@@ -42,29 +43,63 @@ class Server:
     """A running server. `fresh` makes an empty database with our tables."""
 
     port: int
-    numbers: Iterator[int] = field(default_factory=count)
+    number: int = 0
+    shape: list[Any] = field(default_factory=list)
 
     def address(self, name: str) -> str:
         """The address of a database."""
         return f"{DRIVER}://monitor@127.0.0.1:{self.port}/{name}"
 
-    def run(self, statement: str) -> None:
-        """One statement outside of any transaction."""
-        engine = create_engine(self.address("postgres"), isolation_level="AUTOCOMMIT")
+    def ask(self, statement: str, name: str = "postgres") -> list[Any]:
+        """The rows of one or more statements, each outside of any transaction."""
+        engine = create_engine(self.address(name), isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
-                connection.execute(text(statement))
+                answer = connection.execute(text(statement))
+                return list(answer) if answer.returns_rows else []
         finally:
             engine.dispose()
 
     def fresh(self) -> str:
-        """The address of an empty database of its own, copied from one that was migrated once."""
-        number = next(self.numbers)
-        if not number:
-            self.run("CREATE DATABASE model")
+        """The address of an empty database: the last one emptied where it is as it was made, which is quick, else a
+        new one, copied from one that was migrated once."""
+        name = f"test{self.number}"
+        if self.number and self._shape(name, _HANG_UP) == self.shape:
+            self.ask(_EMPTY, name)
+            return self.address(name)
+        if not self.number:
+            self.ask("CREATE DATABASE model")
             SqlStore.open(self.address("model"), NOW).close()
-        self.run(f"CREATE DATABASE test{number} TEMPLATE model")
-        return self.address(f"test{number}")
+            self.shape = self._shape("model")
+        self.number += 1
+        self.ask(f"CREATE DATABASE test{self.number} TEMPLATE model")
+        return self.address(f"test{self.number}")
+
+    def _shape(self, name: str, first: str = "") -> list[Any]:
+        """What tables, indexes and version a database has, [] for one that cannot be asked."""
+        try:
+            if first:
+                self.ask(first, name)
+            return self.ask(_SHAPE, name)
+        except DBAPIError:
+            return []
+
+
+# Whoever a test left connected would hold locks.
+_HANG_UP = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_SHAPE = """SELECT 'column', table_name, column_name, data_type, is_nullable FROM information_schema.columns
+    WHERE table_schema = 'public'
+    UNION ALL SELECT 'index', tablename, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'version', version_num, '', '', '' FROM alembic_version ORDER BY 1, 2, 3"""
+# Deleting rows takes a fraction of what TRUNCATE or a new database does. Foreign keys are not looked at meanwhile.
+_EMPTY = """DO $$ DECLARE each text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE format('DELETE FROM %I', each); END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences
+    WHERE schemaname = 'public';
+    END $$"""
 
 
 @contextmanager
