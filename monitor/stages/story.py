@@ -75,8 +75,9 @@ class StoryIndex:
         An outlet does not retell itself: its next report on the subject, however alike, is a report of its own.
         """
         best = ("", 0.0)
+        full, lead = _bag(mine.full, weight), _bag(mine.lead, weight)
         for report in self._nearest(mine, weight):
-            alike = (cosine(mine.full, report.full, weight) + cosine(mine.lead, report.lead, weight)) / 2
+            alike = (_cosine(full, _bag(report.full, weight)) + _cosine(lead, _bag(report.lead, weight))) / 2
             if alike > best[1]:
                 best = (report.article_id, alike)
         return best if best[1] >= SAME_STORY else ("", best[1])
@@ -102,10 +103,20 @@ class StoryIndex:
 
 def cosine(one: Counter[int], two: Counter[int], weight: Weight) -> float:
     """Cosine of two bags of words, term frequencies damped, words weighted by rarity (Salton 1975)."""
-    if not one or not two:
-        return 0.0
-    left = {word: (1 + math.log(count)) * weight(word) for word, count in one.items()}
-    right = {word: (1 + math.log(count)) * weight(word) for word, count in two.items()}
-    dot = sum(value * right[word] for word, value in left.items() if word in right)
-    norm = math.sqrt(sum(value * value for value in left.values()) * sum(value * value for value in right.values()))
-    return dot / norm if norm else 0.0
+    return _cosine(_bag(one, weight), _bag(two, weight))
+
+
+# The damped and weighted words, and the square of their length.
+_Bag = tuple[dict[int, float], float]
+
+
+def _bag(counts: Counter[int], weight: Weight) -> _Bag:
+    log = math.log
+    values = {word: (1 + log(count)) * weight(word) if count > 1 else weight(word) for word, count in counts.items()}
+    return values, sum([value * value for value in values.values()])
+
+
+def _cosine(one: _Bag, two: _Bag) -> float:
+    left, right = one[0], two[0]
+    norm = math.sqrt(one[1] * two[1])
+    return sum([value * right[word] for word, value in left.items() if word in right]) / norm if norm else 0.0
