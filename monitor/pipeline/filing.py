@@ -91,7 +91,7 @@ class Filer:
 
     @cached_property
     def _story(self) -> RuleSet:
-        """The watch's subject and names: as a set of rules, which looks up the words of a sentence, not each name in it."""
+        """The subject and names, as a set of rules: it looks up the words of a sentence, not each name in it."""
         trips = self._watch.trips
         names = [name for trip in trips for name in trip.people]
         names += [name for trip in trips for stop in trip.stops for name in (stop.place, stop.country)]
