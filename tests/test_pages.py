@@ -153,6 +153,48 @@ class TestOrder:
         assert desk.filed() == names
         assert len(desk.web.asked) == 23
 
+    def test_holds_for_a_page_that_a_worker_has_however_long_ago_its_host_answered(self, impatient: Desk) -> None:
+        class Slow(InlinePool):
+            async def run(self, work: Callable[..., Any], *args: object) -> Any:
+                done = await super().run(work, *args)
+                await asyncio.sleep(3 * pages.PATIENCE if done.page.url.endswith("long") else 0)
+                return done
+
+        impatient.room = replace(impatient.room, pool=Slow())
+        impatient.offer("a.example/long", "b.example/1")
+        impatient.answers("a.example/long")
+        impatient.answers("b.example/1")
+        impatient.read()
+        assert impatient.filed() == ["a.example/long", "b.example/1"]
+
+    def test_has_a_place_for_what_is_offered_late_however_many_wait(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """All that may wait does so for a page that comes only when one offered late has been asked for."""
+        monkeypatch.setattr(pages, "MOST_HELD", 3)
+        monkeypatch.setattr(pages, "PATIENCE_WHEN_FULL", 60.0)
+        monkeypatch.setattr(pages, "TICK", 0.02)
+        web = desk.web = Watched()
+        web.let_go = lambda: "https://early.example/1" in web.urls()
+        desk.room = replace(desk.room, fetcher=web)
+        names = ["hangs.example/1", "b.example/1", "c.example/1"]
+        for name in ("early.example/1", *names):
+            desk.answers(name)
+
+        async def read() -> None:
+            offered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            reading = asyncio.create_task(read_all(desk.room, Filer(desk.room.watch, desk.store), offered))
+            while len(web.answered) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            early = Lead("gazette", "https://early.example/1", "https://early.example/1", published=NOW - 2 * HOUR)
+            visit(desk.store, make_state(), [early])
+            offered.set_result(None)
+            await reading
+
+        desk.offer(*names)
+        asyncio.run(read())
+        assert desk.filed() == ["early.example/1", *names]
+
 
 class TestHosts:
     def test_get_no_more_than_their_share_and_all_together_no_more_than_the_window(self, desk: Desk) -> None:

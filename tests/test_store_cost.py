@@ -80,3 +80,27 @@ def test_what_a_site_has_said_is_found_without_a_look_at_the_rest(quick_store: S
     put(quick_store, "line", "site, hash, n, first, last", rows(200, 20_000))
     assert few > 0
     assert steps(quick_store, ask) <= few * 1.2
+
+
+def test_what_is_untold_is_found_without_a_look_at_what_was_told(quick_store: SqlStore) -> None:
+    def rows(first: int, end: int, digest: int | None) -> list[tuple[object, ...]]:
+        return [
+            (at, f"a{at}", f"c{at}", *[""] * 7, "2024-08-20 12:00:00", "", 0, 0, 0, "new", f"a{at + 1}",
+             "", "none", "", '{"scores": []}', digest)
+            for at in range(first, end)
+        ]  # fmt: skip
+
+    def ask() -> None:
+        assert len(quick_store.untold_order()) == 50
+
+    columns = (
+        "seq, id, canonical, url, source_id, outlet, title, text, author, language, fetched_at, content_hash, "
+        'summary_only, seed, quiet, verdict, of_id, "match", decision, trip, filing, digest_id'
+    )
+    put(quick_store, "digest", "id, name, slot, day, made_at, record", [(1, "", "", "2024-08-20", "2024-08-20", "")])
+    put(quick_store, "article", columns, rows(0, 50, None))
+    ask()  # statements are compiled once
+    few = steps(quick_store, ask)
+    put(quick_store, "article", columns, rows(50, 4_000, 1))
+    assert few > 0
+    assert steps(quick_store, ask) <= few * 1.2

@@ -23,6 +23,9 @@ _START_SECONDS = 60.0
 # To start a worker and do its first work takes a third of a second of the processor: one more is started where work has
 # waited about as long since the last one settled in, for which it is given at most so long.
 HIRE_SECONDS, SETTLE_SECONDS = 0.25, 2.0
+# How long one thread of ours keeps the interpreter from the others, at most. A worker's thread needs it a few times for
+# each piece of work, and its worker is idle meanwhile.
+TURN_SECONDS = 0.0005
 
 
 class _Worker:
@@ -108,9 +111,12 @@ class ProcessPool:
         self._look: asyncio.TimerHandle | None = None
         self._under_way: set[_Job] = set()
         self._leaving = threading.Event()
+        self._turn = sys.getswitchinterval()
 
     async def __aenter__(self) -> ProcessPool:
         """Workers start with the first work."""
+        self._turn = sys.getswitchinterval()
+        sys.setswitchinterval(TURN_SECONDS)
         return self
 
     async def __aexit__(
@@ -127,6 +133,7 @@ class ProcessPool:
                 job.worker.end()
         for thread in self._threads:
             thread.join()
+        sys.setswitchinterval(self._turn)
 
     async def run(self, work: Callable[..., Result], *args: object) -> Result:
         """See `ports.Pool`."""

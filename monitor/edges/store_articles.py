@@ -117,7 +117,9 @@ _INSERT_SKETCH = tables.fingerprint.insert().from_select(
         bindparam("in_part", type_=Integer), numbers("given").selected_columns[0], bindparam("of_seq", type_=Integer)
     ),
 )
-_INSERT_DEVELOPMENT = tables.development.insert().returning(tables.development.c.id)
+_INSERT_DEVELOPMENT = tables.development.insert().returning(
+    tables.development.c.id, tables.development.c.sentence, sort_by_parameter_order=True
+)
 
 
 @lru_cache(maxsize=2)
@@ -143,15 +145,18 @@ def keep_findings(connection: Connection, filed: Filed, revision_id: int | None 
     `revision_id`: the revision that brought them.
     """
     trip, ids = filed.filing.trip, dict[int, int]()
-    for development in filed.developments:
-        values = {
-            "article_id": filed.article.id,
-            "sentence": development.sentence,
-            "trip": development.trip,
-            "record": DEVELOPMENT.dump_json(development).decode(),
-            "revision_id": revision_id,
-        }
-        ids[development.sentence] = connection.execute(_INSERT_DEVELOPMENT, values).scalar_one()
+    if filed.developments:
+        told = [
+            {
+                "article_id": filed.article.id,
+                "sentence": development.sentence,
+                "trip": development.trip,
+                "record": DEVELOPMENT.dump_json(development).decode(),
+                "revision_id": revision_id,
+            }
+            for development in filed.developments
+        ]
+        ids = {row.sentence: row.id for row in connection.execute(_INSERT_DEVELOPMENT, told)}
     if filed.sentences:
         connection.execute(tables.sentence.insert(), _sentence_values(filed, trip, ids))
     if filed.figures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, func, literal_column, or_, select
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -78,7 +78,7 @@ class RefileRoom(Room):
         article = tables.article.c
         told_at = select(func.max(tables.digest.c.made_at)).scalar_subquery()
         lately = or_(~article.quiet, told_at.is_(None), article.fetched_at > told_at)
-        first = tables.article.alias()
+        copy = tables.article.alias()
         statement = (
             select(
                 article.id,
@@ -88,7 +88,7 @@ class RefileRoom(Room):
                 or_(
                     article.decision != Decision.NONE.value,
                     article.verdict != Verdict.NEW.value,
-                    exists().where(first.c.of_id == article.id),
+                    exists().where(copy.c.of_id == article.id, copy.c.of_id != literal_column("''")),
                 ),
                 article.filing,
             )

@@ -23,6 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.engine import Dialect
 
@@ -170,6 +171,8 @@ article = Table(
     # Its place in the order of filing where that is not the order of coming, which `seq` is.
     Column("place", Integer),
     Index("ix_article_hash", "content_hash"),
+    # Of the originals only: without it, whoever asks for an article's copies reads all articles.
+    Index("ix_article_of", "of_id", sqlite_where=text("of_id != ''"), postgresql_where=text("of_id != ''")),
     Index("ix_article_told", "digest_id", "seed"),
     Index("ix_article_trip", "trip"),
     Index("ix_article_url", "url"),

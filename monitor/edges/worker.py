@@ -6,6 +6,7 @@ Run as `python -m monitor.edges.worker FD BYTES`: the pipe's file descriptor and
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import signal
 import sys
@@ -13,6 +14,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from monitor.errors import WorkerError
+
+NICER = 5
 
 
 def serve(pipe: Connection[Any, Any], memory: int) -> None:
@@ -23,6 +26,9 @@ def serve(pipe: Connection[Any, Any], memory: int) -> None:
         import resource  # noqa: PLC0415 - not there on every system; then there is no limit
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with contextlib.suppress(AttributeError, OSError):
+        # There is one parent, and what it files is what they all end in: it goes first.
+        os.nice(NICER)
     pipe.send(("ready", None))
     while True:
         try:

@@ -32,7 +32,7 @@ from monitor.model import (
 from monitor.pipeline.texts import KnownTexts
 from monitor.pipeline.verdicts import doubt, echoes_of, inherit, said_on, settle
 from monitor.ports import Store
-from monitor.rules import compile_rule, find, read_document
+from monitor.rules import RuleSet, compile_rule, read_document
 from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
 from monitor.stages.evidence import explain_development, rank_development
@@ -83,16 +83,21 @@ class Filer:
         self._texts = KnownTexts(store)
         # Articles that are filed again and have not had their turn: nothing is compared with them.
         self._later: set[str] = set()
-        names = [name for trip in watch.trips for name in trip.people]
-        names += [name for trip in watch.trips for stop in trip.stops for name in (stop.place, stop.country)]
-        quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
-        self._story = compile_rule(f"({watch.subject})" + (f" OR {quoted}" if quoted else ""))
 
     # Made with the first page: most runs find nothing new, and have none.
     @cached_property
     def classifier(self) -> Classifier:
         """The compiled watch."""
         return compile_watch(self._watch)
+
+    @cached_property
+    def _story(self) -> RuleSet:
+        """The subject and names, as a set of rules: it looks up the words of a sentence, not each name in it."""
+        trips = self._watch.trips
+        names = [name for trip in trips for name in trip.people]
+        names += [name for trip in trips for stop in trip.stops for name in (stop.place, stop.country)]
+        quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
+        return RuleSet([compile_rule(f"({self._watch.subject})" + (f" OR {quoted}" if quoted else ""))])
 
     @cached_property
     def _patterns(self) -> Patterns:
@@ -202,7 +207,7 @@ class Filer:
             return True
         if topics_of(self.classifier, sentence.text):
             return True
-        return find(self._story, read_document({"text": sentence.text})) is not None
+        return bool(self._story.find_all(read_document({"text": sentence.text})))
 
     def read(
         self, article: Article, match: Match, filing: Filing, everywhere: Collection[int] = ()
@@ -290,7 +295,7 @@ class Filer:
         )
         ids = self._store.file_again(filed) if again else self._store.file(lead_id, filed)
         self._later.discard(article.id)
-        self.learn(article, filing, read, ids, fingerprint)
+        self.learn(article, filing, read, ids)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)
 
     def figures(self, text: str) -> tuple[Figure, ...]:
@@ -319,11 +324,9 @@ class Filer:
             )
         return tuple(found)
 
-    def learn(
-        self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int], fingerprint: Fingerprint
-    ) -> None:
+    def learn(self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int]) -> None:
         """From now on this text is known; `ids`: the developments by sentence."""
-        self._texts.add(article, fingerprint)
+        self._texts.forget(article.id)
         if not filing.trip:
             return
         index = self.index(filing.trip)

@@ -26,15 +26,18 @@ from monitor.stages.health import read_pages, read_words
 
 LOADED = 1000
 PER_HOST = 2
-# A host that has not answered for so many seconds holds nobody up any more.
-PATIENCE = 2.0
+# A host that has not answered for so many seconds holds nobody up any more, or for so many when too many wait; nor does
+# a page that a worker has had for so many.
+PATIENCE, PATIENCE_WHEN_FULL, LONGEST_READING = 2.0, 0.25, 10.0
 # So many pages may wait for their turn to be filed; they are only their texts.
 MOST_HELD = 400
 TICK = 0.2
-# Pages are filed when so many are ready, or when the first of them has waited so many seconds: each batch costs one
-# wait for the disk, during which nothing else is done here.
+# Pages are filed when so many are ready, or so many seconds after the last batch: each costs one wait for the disk,
+# during which nothing else is done here. Nor is it while a batch is filed, so it ends after as many seconds.
 MOST_IN_BATCH = 32
 LONGEST_IN_BATCH = 0.25
+# After a batch whoever was answered meanwhile gets so many turns of the loop: a request needs several to come through.
+TURNS = 12
 # So many failures to reach a host in one run, and its other pages wait for the next run.
 HOST_STRIKES = 2
 UNREACHED = frozenset({"connect", "timeout", "dns", "wait"})
@@ -122,6 +125,8 @@ class _Reader:
         self._hosts: Counter[str] = Counter()
         self._strikes: Counter[str] = Counter()
         self._heard: dict[str, float] = {}
+        self._reading: dict[int, float] = {}  # the pages that wait for a worker or are at one, and since when
+        self._filing = 0.0  # seconds
         self._done = 0
         self._more = True
         self._bug: BaseException | None = None
@@ -131,30 +136,34 @@ class _Reader:
 
     async def run(self) -> None:
         """Until no lead is due."""
-        clock = asyncio.get_running_loop().time
         while True:
             if self._bug is not None:
                 # What is no MonitorError is a mistake of ours and is not swallowed.
                 raise self._bug
-            if self._more and len(self._leads) < LOADED // 2 and clock() - self._loaded_at >= TICK:
-                self._load(clock())
-            self._start(clock())
-            ready = self._ready(clock())
-            if len(ready) >= MOST_IN_BATCH or (ready and self._due(clock())):
+            now = self._now()
+            if self._more and len(self._leads) < LOADED // 2 and now - self._loaded_at >= TICK:
+                self._load(now)
+            self._start(now)
+            ready = self._ready(now)
+            if len(ready) >= MOST_IN_BATCH or (ready and self._due(now)):
                 self._file(ready)
-                self._filed_at = clock()
-                # Whoever answers meanwhile gets a turn before the next batch.
-                await asyncio.sleep(0)
+                self._filed_at = self._now()
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
             elif self._tasks:
                 await asyncio.wait(self._tasks.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
             elif not self._leads:
                 if self._visits is None or self._visits.done():
                     # Once more, for what the last visit brought.
-                    if not self._load(clock()):
+                    if not self._load(now):
                         return
                 else:
                     await asyncio.wait({self._visits}, timeout=TICK)
                     self._more = True
+
+    def _now(self) -> float:
+        """A clock that stands while pages are filed: nobody can be heard then."""
+        return asyncio.get_running_loop().time() - self._filing
 
     async def stop(self) -> None:
         """Cancel what is under way; it stays pending."""
@@ -164,19 +173,24 @@ class _Reader:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _load(self, now: float) -> bool:
-        before = len(self._leads)
+        """More leads, whether there are any; all in order of publication, with those that came late in their places."""
         self._loaded_at = now
-        for pending in self.room.store.pending(self.room.clock.now(), LOADED + before):
-            if pending.id not in self._leads:
-                self._leads[pending.id] = pending
-                self._heard.setdefault(_host(pending), now)
-        self._more = len(self._leads) > before or (self._visits is not None and not self._visits.done())
-        return len(self._leads) > before
+        before, self._leads = self._leads, OrderedDict()
+        for pending in self.room.store.pending(self.room.clock.now(), LOADED + len(before)):
+            self._leads[pending.id] = pending
+            self._heard.setdefault(_host(pending), now)
+        more = len(self._leads.keys() - before.keys())
+        self._leads.update(before)
+        self._more = more > 0 or (self._visits is not None and not self._visits.done())
+        return more > 0
 
     def _start(self, now: float) -> None:
         """Fill the window; no host gets more than its share of it."""
         for pending in list(self._leads.values()):
-            if len(self._tasks) >= self.room.at_once or self._full():
+            if len(self._tasks) >= self.room.at_once:
+                return
+            if self._full() and (not self._answers or pending.id in self._answers):
+                # Only what those wait for that are read already is still asked for.
                 return
             if pending.id in self._tasks or pending.id in self._answers:
                 continue
@@ -202,20 +216,25 @@ class _Reader:
             self._bug = self._bug or bug
         else:
             self._answers[lead_id] = task.result()
-            self._heard[_host(self._leads[lead_id])] = asyncio.get_running_loop().time()
+            self._heard[_host(self._leads[lead_id])] = self._now()
 
     def _ready(self, now: float) -> list[PendingLead]:
         """What can be filed now: all that is read, up to the first page that is worth waiting for."""
         ready: list[PendingLead] = []
-        full = self._full()
         for pending in self._leads.values():
             if pending.id in self._answers:
                 ready.append(pending)
                 if len(ready) == MOST_IN_BATCH:
                     break
-            elif not full and now - self._heard[_host(pending)] < PATIENCE:
+            elif self._worth_waiting_for(pending, now):
                 break
         return ready
+
+    def _worth_waiting_for(self, pending: PendingLead, now: float) -> bool:
+        reading = self._reading.get(pending.id)
+        if reading is not None:
+            return now - reading < LONGEST_READING
+        return now - self._heard[_host(pending)] < (PATIENCE_WHEN_FULL if self._full() else PATIENCE)
 
     def _due(self, now: float) -> bool:
         """Whether what is ready should wait for no more."""
@@ -226,13 +245,19 @@ class _Reader:
         return len(self._answers) + len(self._tasks) >= MOST_HELD
 
     def _file(self, ready: Sequence[PendingLead]) -> None:
+        clock = asyncio.get_running_loop().time
+        began, done = clock(), list[PendingLead]()
         with self.room.store.batch():
             for pending in ready:
                 self._file_one(pending, self._answers[pending.id])
-        for pending in ready:
+                done.append(pending)
+                if clock() - began >= LONGEST_IN_BATCH:
+                    break
+        for pending in done:
             del self._answers[pending.id]
             del self._leads[pending.id]
-        self._done += len(ready)
+        self._filing += clock() - began
+        self._done += len(done)
         self.room.progress("pages", self._done, self._done + len(self._leads))
 
     def _file_one(self, pending: PendingLead, answer: Answer) -> None:
@@ -260,6 +285,7 @@ class _Reader:
         try:
             pause = source.pause.total_seconds() if source else 1.0
             answer = await self.room.fetcher.fetch(Request(lead.url, pause=pause))
+            self._heard[host] = self._reading[pending.id] = self._now()
             work = partial(
                 read_prepared,
                 answer.body,
@@ -281,6 +307,7 @@ class _Reader:
                     return FetchError(f"our own network is out ({error})", url=lead.url, reason="wait")
             return error
         finally:
+            self._reading.pop(pending.id, None)
             self._hosts[host] -= 1
 
     async def _offline(self, url: str) -> bool:

@@ -165,7 +165,7 @@ def revise(room: Room, filer: Filer, stored: StoredArticle, prepared: Prepared, 
         figures, echoes_of(article, read),
     )  # fmt: skip
     ids = store.revise(revised)
-    filer.learn(article, filing, read, ids, prepared.fingerprint)
+    filer.learn(article, filing, read, ids)
     return False
 
 

@@ -19,8 +19,9 @@ from monitor.ports import Pool
 Result = TypeVar("Result")
 
 # Seconds that the sources have to themselves before the first page is read; over sooner when so many pass in which none
-# of them answers. An answer that waits for a worker is no silence.
-HEAD_START, SILENCE = 3.0, 0.5
+# of them answers. An answer that waits for a worker is no silence. As long as they answer, pages would only wait behind
+# them, and what is filed before its elders are known is filed twice.
+HEAD_START, SILENCE = 30.0, 0.5
 
 
 async def fetch_all(

@@ -1,4 +1,7 @@
-"""Known texts with their fingerprints at hand: what was compared lately is likely to be compared again."""
+"""Known texts with their fingerprints at hand: what was compared lately is likely to be compared again.
+
+What was only filed is not kept: few reports are ever compared with anything, and these with many.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from monitor.model import Article, Fingerprint, Known
+from monitor.model import Known
 from monitor.ports import Store
 from monitor.stages.dedup import fingerprint
 
 # Each takes some 100 KB: this many, and not one for every article of a run.
-MOST = 128
+MOST = 64
 
 
 class KnownTexts:
@@ -25,13 +28,9 @@ class KnownTexts:
         """The texts of these articles and seeds, in this order; those that are no longer stored are left out."""
         return tuple(known for known in map(self._one, article_ids) if known)
 
-    def add(self, article: Article, fingerprint: Fingerprint) -> None:
-        """One that was just filed."""
-        known = Known(
-            article.id, article.outlet, article.title, article.published, article.text, fingerprint,
-            canonical=article.canonical,
-        )  # fmt: skip
-        self._keep(known)
+    def forget(self, article_id: str) -> None:
+        """Its text may be another by now."""
+        self._kept.pop(article_id, None)
 
     def _one(self, article_id: str) -> Known | None:
         known = self._kept.get(article_id) or self._store.known(article_id)

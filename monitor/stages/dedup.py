@@ -99,7 +99,7 @@ def without(text: str, whole: Fingerprint, furniture: frozenset[int]) -> tuple[s
 
 def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
     """The hashes an article is stored and looked up by: 0 mod 16, at most 64, the smallest."""
-    return tuple(sorted(hash_ for hash_ in set(hashes) if hash_ % SKETCH_ONE_IN == 0)[:SKETCH_MOST])
+    return tuple(sorted([hash_ for hash_ in set(hashes) if not hash_ % SKETCH_ONE_IN])[:SKETCH_MOST])
 
 
 def questions(hashes: Iterable[int]) -> tuple[int, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from heapq import nsmallest
+from collections.abc import Callable, Iterable, Mapping
+from heapq import nlargest
 from typing import NamedTuple
 
 from monitor.model import KnownSentence
@@ -30,6 +30,18 @@ class Near(NamedTuple):
         return self.sentence.words | self.beside.words if self.beside else self.sentence.words
 
 
+class _Weights(dict[int, float]):
+    """The words' weights, each worked out when it is first asked for: a look into it costs a third of a call."""
+
+    def __init__(self, weigh: Callable[[int], float]) -> None:
+        super().__init__()
+        self._weigh = weigh
+
+    def __missing__(self, word: int) -> float:
+        weight = self[word] = self._weigh(word)
+        return weight
+
+
 class KnownIndex:
     """The known sentences of one trip, found by the senses of their words. Grows as articles are filed."""
 
@@ -41,7 +53,7 @@ class KnownIndex:
         self._said: dict[frozenset[int], int] = {}
         # Weights and lengths hold until the index has grown by a few per cent.
         self._counted = 0
-        self._weights: dict[int, float] = {}
+        self._weights = _Weights(self._weigh)
         self._norms: dict[int, float] = {}
         for sentence in known:
             self.add(sentence)
@@ -67,14 +79,14 @@ class KnownIndex:
             self._weights.clear()
             self._norms.clear()
 
-    def weight(self, word: int) -> float:
+    @property
+    def weight(self) -> Callable[[int], float]:
         """How much a word tells: its inverse sentence frequency (Spärck Jones 1972), smoothed."""
-        weight = self._weights.get(word)
-        if weight is None:
-            held = bisect_left(self._holders.get(sense(word), ()), self._counted)
-            weight = math.log(1 + (self._counted + 1) / (held + 0.5))
-            self._weights[word] = weight
-        return weight
+        return self._weights.__getitem__
+
+    def _weigh(self, word: int) -> float:
+        held = bisect_left(self._holders.get(sense(word), ()), self._counted)
+        return math.log(1 + (self._counted + 1) / (held + 0.5))
 
     def has(self, word: int) -> bool:
         """Whether any known sentence has this word, or another for it."""
@@ -89,20 +101,22 @@ class KnownIndex:
         if same is not None and words:
             return [Near(1.0, 1.0, self._sentences[same], None)]
         gathered: dict[int, int] = {}
+        so_far, weight = gathered.get, self._weights
         words = senses(words)
-        weights = {word: self.weight(word) for word in words}
+        weights = {word: weight[word] for word in words}
         for position, word in enumerate(sorted(words, key=lambda word: (-weights[word], word))):
             # Common words alone do not make a candidate, so their long lists are read only while few are found.
             if position >= 4 and len(gathered) > 200:
                 break
             value = int(weights[word] * 1000)
             for place in self._holders.get(word, ()):
-                gathered[place] = gathered.get(place, 0) + value
+                gathered[place] = so_far(place, 0) + value
         total = sum(weights.values()) or 1.0
         norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         # Of equally good ones the earlier: the same in every process.
-        best = nsmallest(most, gathered, key=lambda place: (-gathered[place], place))
-        found = [self._near(place, words, weights, total, norm) for place in best]
+        least = nlargest(most, gathered.values())[-1] if gathered else 0
+        best = sorted((-value, place) for place, value in gathered.items() if value >= least)[:most]
+        found = [self._near(place, words, weights, total, norm) for _, place in best]
         found.sort(key=lambda near: -near.share)
         return found
 
@@ -110,19 +124,20 @@ class KnownIndex:
         sentence = self._sentences[place]
         shared = words & self._senses[place]
         missing = words - shared
-        more, beside = 0.0, None
+        more, beside, weigh = 0.0, None, weights.__getitem__
         for step in (-1, 1):
             other = self._place.get((sentence.article_id, sentence.index + step))
-            added = sum(weights[word] for word in missing & self._senses[other]) if other is not None else 0.0
+            added = sum(map(weigh, missing & self._senses[other])) if other is not None else 0.0
             if other is not None and added > more:
                 more, beside = added, self._sentences[other]
-        share = (more + sum(weights[word] for word in shared)) / total
-        dot = sum(weights[word] ** 2 for word in shared)
+        share = (more + sum(map(weigh, shared))) / total
+        dot = sum([weights[word] ** 2 for word in shared])
         return Near(share, dot / (norm * self._norm(place)), sentence, beside)
 
     def _norm(self, place: int) -> float:
         norm = self._norms.get(place)
         if norm is None:
-            norm = math.sqrt(sum(self.weight(word) ** 2 for word in self._senses[place])) or 1.0
+            weights = self._weights
+            norm = math.sqrt(sum([weights[word] ** 2 for word in self._senses[place]])) or 1.0
             self._norms[place] = norm
         return norm

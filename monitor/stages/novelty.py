@@ -94,8 +94,9 @@ class Signs:
 
 def signs_of(sentence: Sentence, found: Sequence[Near], index: KnownIndex, limits: Thresholds = THRESHOLDS) -> Signs:
     """The signs of a sentence beside the known ones that are nearest (best first, at least one)."""
-    total = sum(index.weight(word) for word in sentence.words) or 1.0
-    unseen = sum(index.weight(word) for word in sentence.words if not index.has(word)) / total
+    weight = index.weight
+    total = sum(map(weight, sentence.words)) or 1.0
+    unseen = sum(weight(word) for word in sentence.words if not index.has(word)) / total
     best, mine = found[0], read_details(sentence.text)
     near = [each for each in found if each.share >= limits.near]
     # What is left of a date or an address is no word of the sentence.

@@ -83,8 +83,9 @@ class StoryIndex:
         An outlet does not retell itself: its next report on the subject, however alike, is a report of its own.
         """
         best = ("", 0.0)
+        bags = _bags(mine, weight)
         for report in self._nearest(mine, weight):
-            likeness = alike(mine, report, weight)
+            likeness = _alike(bags, _bags(report, weight))
             if likeness > best[1]:
                 best = (report.article_id, likeness)
         return best if best[1] >= SAME_STORY else ("", best[1])
@@ -113,16 +114,35 @@ def alike(one: Report, two: Report, weight: Weight) -> float:
 
     Of the words, half by the full text and half by its beginning.
     """
-    said = (cosine(one.full, two.full, weight) + cosine(one.lead, two.lead, weight)) / 2
-    return math.sqrt(said * cosine(one.names, two.names, weight)) if one.names and two.names else said
+    return _alike(_bags(one, weight), _bags(two, weight))
 
 
 def cosine(one: Counter[int], two: Counter[int], weight: Weight) -> float:
     """Cosine of two bags of words, term frequencies damped, words weighted by rarity (Salton 1975)."""
-    if not one or not two:
-        return 0.0
-    left = {word: (1 + math.log(count)) * weight(word) for word, count in one.items()}
-    right = {word: (1 + math.log(count)) * weight(word) for word, count in two.items()}
-    dot = sum(value * right[word] for word, value in left.items() if word in right)
-    norm = math.sqrt(sum(value * value for value in left.values()) * sum(value * value for value in right.values()))
-    return dot / norm if norm else 0.0
+    return _cosine(_bag(one, weight), _bag(two, weight))
+
+
+# The damped and weighted words, and the square of their length.
+_Bag = tuple[dict[int, float], float]
+
+
+def _bags(report: Report, weight: Weight) -> tuple[_Bag, _Bag, _Bag]:
+    return _bag(report.full, weight), _bag(report.lead, weight), _bag(report.names, weight)
+
+
+def _alike(one: tuple[_Bag, _Bag, _Bag], two: tuple[_Bag, _Bag, _Bag]) -> float:
+    full, lead, names = map(_cosine, one, two)
+    said = (full + lead) / 2
+    return math.sqrt(said * names) if one[2][0] and two[2][0] else said
+
+
+def _bag(counts: Counter[int], weight: Weight) -> _Bag:
+    log = math.log
+    values = {word: (1 + log(count)) * weight(word) if count > 1 else weight(word) for word, count in counts.items()}
+    return values, sum([value * value for value in values.values()])
+
+
+def _cosine(one: _Bag, two: _Bag) -> float:
+    left, right = one[0], two[0]
+    norm = math.sqrt(one[1] * two[1])
+    return sum([value * right[word] for word, value in left.items() if word in right]) / norm if norm else 0.0
