@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import Stemmer  # type: ignore[import-not-found]
@@ -95,6 +95,31 @@ _REMEMBERED = 131_072
 _folded = _Folded().__getitem__
 
 
+class _Runs(dict[str, tuple[str, ...]]):
+    """Runs of ASCII text that no word crosses the ends of, with their words: most runs are one, and met before."""
+
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        found = tuple(map(_folded, _ASCII_WORD.findall(run)))
+        if len(run) <= _LONGEST_RUN:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[run] = found
+        return found
+
+
+_LONGEST_RUN = 40
+_words_of_run = _Runs().__getitem__
+# What neither stands in a word nor decides where one ends becomes a space.
+_APART = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_'.,")}
+
+
+def _words(plain: str) -> Iterable[str]:
+    """The folded words of a piece of text whose typographic marks are plain ones."""
+    if plain.isascii():
+        return chain.from_iterable(map(_words_of_run, plain.translate(_APART).split()))
+    return map(_folded, _WORD.findall(plain))
+
+
 def _plain_marks(text: str) -> str:
     """Typographic marks as ASCII has them, places kept."""
     if not text.isascii():
@@ -113,10 +138,15 @@ def tokens(text: str) -> list[Token]:
 _token = tuple.__new__  # a named tuple's own constructor is a call more, for each word of each article
 
 
+def word_places(text: str) -> list[tuple[int, int]]:
+    """First and last character (exclusive) of each word of a text, in order."""
+    text = _plain_marks(text)
+    return [found.span() for found in (_ASCII_WORD if text.isascii() else _WORD).finditer(text)]
+
+
 def words(text: str) -> list[str]:
     """The folded words of a text."""
-    text = _plain_marks(text)
-    return list(map(_folded, (_ASCII_WORD if text.isascii() else _WORD).findall(text)))
+    return list(_words(_plain_marks(text)))
 
 
 def sentence_hash(folded: Sequence[str]) -> int:
@@ -204,6 +234,8 @@ def _line_sentences(line: str, offset: int) -> list[Span]:
 def _abbreviated(line: str, start: int, end: int) -> bool:
     """Whether a piece of a line ends with an abbreviation or an initial."""
     last = line[end - 1]
+    if last == "." and line[end - 6 : end - 1].isalpha():  # most sentences: the last word is too long for one
+        return False
     return last in _ENDS and _ABBREVIATION_END.search(line, max(start, end - _LONGEST_END), end) is not None
 
 
@@ -260,23 +292,9 @@ def read_wording(text: str) -> Wording:
     found: list[str] = []
     firsts = [0]
     for span in spans:
-        piece = plain[span.start : span.end]
-        found += map(_folded, (_ASCII_WORD if piece.isascii() else _WORD).findall(piece))
+        found += _words(plain[span.start : span.end])
         firsts.append(len(found))
     return Wording(tuple(spans), tuple(found), tuple(firsts))
-
-
-def read_tokens(text: str) -> tuple[Token, ...]:
-    """The words of a text with their places, cut as `read_wording` cuts them."""
-    wording = read_wording(text)
-    plain = _plain_marks(text)
-    places: list[tuple[int, int]] = []
-    for span in wording.spans:
-        piece, shift = plain[span.start : span.end], span.start
-        for found in (_ASCII_WORD if piece.isascii() else _WORD).finditer(piece):
-            start, end = found.span()
-            places.append((start + shift, end + shift))
-    return tuple(_token(Token, (word, *place)) for word, place in zip(wording.words, places, strict=True))
 
 
 def read_sentences(text: str) -> tuple[Sentence, ...]:

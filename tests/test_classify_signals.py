@@ -7,7 +7,8 @@ import pytest
 
 from monitor.model import Decision, Episode, Filing, Signal, Stop, Trip, Watch
 from monitor.rules.dates import find_dates, url_days
-from monitor.rules.places import PhraseBook, Reading, Shelf, lay_out
+from monitor.rules.places import PhraseBook, Shelf
+from monitor.rules.reading import Reading, lay_out
 from monitor.stages.classify import classify, compile_watch
 
 

@@ -18,12 +18,12 @@ from monitor.text import (
     fold,
     one_line,
     read_sentences,
-    read_tokens,
     read_wording,
     sentences,
     stem,
     tokens,
     word_hash,
+    word_places,
     words,
 )
 
@@ -186,8 +186,9 @@ def test_a_text_cut_into_sentences_and_words_at_once_has_the_same_words(text: st
 @example("The U.S.\u2019s \u201c10,000\u201d\u2026 he\u2019ll 3.x y.Z_ a_b")
 def test_a_text_of_plain_letters_has_the_words_that_it_has_among_others(text: str) -> None:
     assert ["e", *words(text)] == words(f"\u00e9 {text}")  # the accent makes the whole text be read the slow way
-    assert [token.word for token in read_tokens(text)] == words(text)
-    for token in (*tokens(text), *read_tokens(text)):
+    assert [token.word for token in tokens(text)] == words(text)
+    assert [(token.start, token.end) for token in tokens(text)] == word_places(text)
+    for token in tokens(text):
         assert fold(text[token.start : token.end]) == token.word
 
 

@@ -1,144 +1,228 @@
 """Functions that find rules in a document, made once from the rules' trees. Pure.
 
-They look first whether a part's words are there at all, and find each term once for all rules.
+The pieces of all rules are found in one pass over a document's words. A part of a rule is asked only where the pieces
+that it needs are there, and what several rules share is found once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from monitor.rules.document import Document
 from monitor.rules.match import (
+    RANK,
     Found,
     Place,
     count_apart,
     find_dates,
     find_regex,
-    find_term,
+    first_words,
+    in_lead,
     ordered_pairs,
     same_sentence,
 )
-from monitor.rules.needs import Needs, clauses, needs_of, singles, wider
-from monitor.rules.tree import And, AtLeast, Dates, Label, Near, Node, Not, Or, Piece, Ref, Regex, Same, Term
+from monitor.rules.needs import Needs, clauses, needs_of
+from monitor.rules.pieces import Pieces
+from monitor.rules.tree import And, AtLeast, Dates, Label, Near, Node, Not, Or, Ref, Regex, Same, Term, has_places
 
 
 class Asked:
-    """One document being asked: which words and prefixes it has, and the terms found so far."""
+    """One document being asked: the pieces that stand in it (`here`; `at`, by field), and the places found so far."""
 
-    __slots__ = ("document", "prefixes", "terms", "words")
+    __slots__ = ("at", "document", "here", "places")
 
-    def __init__(self, document: Document, words: set[str], prefixes: set[str]) -> None:
+    def __init__(self, document: Document, pieces: Pieces) -> None:
         self.document = document
-        self.words = words
-        self.prefixes = prefixes
-        self.terms: dict[int, list[Place]] = {}
+        self.at = {field: pieces.places(words.words) for field, words in document.fields.items()}
+        self.here: set[int] = set().union(*self.at.values())
+        self.places: dict[int, list[Place]] = {}
 
 
 Ask = Callable[[Asked], Found | None]
+Side = Callable[[Asked], list[Place]]
+
+# Pieces of which one must be there.
+Clause = frozenset[int]
+_NOWHERE: list[int] = []
 
 
 class Builder:
-    """Makes the asking functions of many rules; equal terms share their places."""
+    """Makes the asking functions of many rules; equal terms and groups of terms share their places."""
 
     def __init__(self) -> None:
-        self.prefixes: set[str] = set()
-        self._terms: dict[tuple[tuple[Piece, ...], tuple[str, ...]], int] = {}
+        self.pieces = Pieces()
+        self._sides: dict[tuple[Node, str], Side] = {}
 
     def build(self, node: Node, label: str) -> Ask:
         """The function that finds a node. `label` replaces the terms' own writing."""
         match node:
-            case Term():
-                return self._term(node, label)
-            case Or(nodes):
-                return self._or(nodes, label)
-            case And(nodes):
-                return _gated(node, _all([self.build(each, label) for each in _cheap_first(nodes)]))
-            case Not(inner):
-                return _not(self.build(inner, label))
             case Label(name, inner):
                 return self.build(inner, label or name)
             case Ref(_, inner):
                 return self.build(inner, label)
+            case Term() | Or() if has_places(node):
+                return _found(self._side(node, label))
+            case Or(nodes):
+                return self._or(nodes, label)
+            case And(nodes):
+                return self._gated(node, _all([self.build(each, label) for each in _cheap_first(nodes)]))
+            case Not(inner):
+                return _not(self.build(inner, label))
             case Near(left, right, distance, ordered):
-                sides = self.build(left, label), self.build(right, label)
-                return _gated(node, _near(*sides, distance, ordered=ordered))
+                near = _near(self._side(left, label), self._side(right, label), distance, ordered=ordered)
+                return self._gated(node, near)
             case Same(nodes):
-                return _gated(node, _same([self.build(each, label) for each in nodes]))
+                return self._gated(node, _same([self._side(each, label) for each in nodes]))
             case AtLeast(count, inner):
-                return _gated(node, _at_least(count, self.build(inner, label)))
+                return self._gated(node, _at_least(count, self._side(inner, label)))
             case Regex():
                 return lambda asked: find_regex(node, asked.document, label)
             case Dates():
                 return lambda asked: find_dates(node, asked.document, label)
+        raise TypeError(f"no rule has a {type(node).__name__}")
 
-    def _term(self, term: Term, label: str) -> Ask:
-        number = self._terms.setdefault((term.pieces, term.fields), len(self._terms))
-        written = label or term.written
-        self.prefixes.update(piece.word for piece in term.pieces if piece.prefix)
+    def needed(self, node: Node) -> list[Clause]:
+        """All that must be there for the node to match: of each clause a piece."""
+        return [self._clause(needs) for needs in clauses(node)]
 
-        def ask(asked: Asked) -> Found | None:
-            places = asked.terms.get(number)
-            if places is None:
-                places = asked.terms[number] = find_term(term, asked.document, "")
-            if not places:
-                return None
-            if written == places[0][3]:
-                return list(places)
-            return [(rank, first, last, written) for rank, first, last, _ in places]
+    def _clause(self, needs: Needs) -> Clause:
+        words, prefixes = needs
+        return frozenset(
+            [self.pieces.number(word, prefix=False) for word in words]
+            + [self.pieces.number(prefix, prefix=True) for prefix in prefixes]
+        )
 
-        return _gated(term, ask)
+    def _side(self, node: Node, label: str) -> Side:
+        """The function that gives the places of a term, or of an OR group of terms, in reading order.
+
+        Nobody may change the list: whoever asks again gets the same.
+        """
+        match node:
+            case Label(name, inner):
+                return self._side(inner, label or name)
+            case Ref(_, inner):
+                return self._side(inner, label)
+        if (node, label) not in self._sides:
+            made = self._either(node, label) if isinstance(node, Or) else self._term(node, label)
+            self._sides[node, label] = _once(len(self._sides), made)
+        return self._sides[node, label]
+
+    def _term(self, term: Node, label: str) -> Side:
+        if not isinstance(term, Term):
+            raise TypeError(f"{type(term).__name__} has no places; the parser lets none through")
+        pieces = [self.pieces.number(piece.word, prefix=piece.prefix) for piece in term.pieces]
+        first, written, step = pieces[0], label or term.written, len(pieces) - 1
+        fields = [(RANK[field], "text" if field == "lead" else field, field) for field in term.fields]
+        word = not step and not term.pieces[0].exact
+
+        def places(asked: Asked) -> list[Place]:
+            found: list[Place] = []
+            for rank, read, field in fields:
+                at = asked.at.get(read)
+                if at is None or first not in at:
+                    continue
+                firsts = at[first]
+                if not word:
+                    standing = [at.get(piece, _NOWHERE) for piece in pieces]
+                    firsts = first_words(term.pieces, standing, asked.document.fields[read])
+                if field == "lead":
+                    firsts = in_lead(firsts, step)
+                found += [(rank, number, number + step, written) for number in firsts]
+            return found
+
+        return places
+
+    def _either(self, group: Or, label: str) -> Side:
+        under: dict[int, list[Side]] = {}
+        for node, member in self._members(group, label):
+            (piece,) = self._clause(needs_of(node) or (frozenset(), frozenset()))
+            under.setdefault(piece, []).append(member)
+        pieces = frozenset(under)
+
+        def side(asked: Asked) -> list[Place]:
+            found: list[Place] = []
+            for piece in pieces & asked.here:
+                for each in under[piece]:
+                    found += each(asked)
+            found.sort()
+            return found
+
+        return side
+
+    def _members(self, node: Node, label: str) -> Iterator[tuple[Node, Side]]:
+        """The terms of an OR group, those of groups in it included."""
+        match node:
+            case Or(nodes):
+                for each in nodes:
+                    yield from self._members(each, label)
+            case Label(name, inner):
+                yield from self._members(inner, label or name)
+            case Ref(_, inner):
+                yield from self._members(inner, label)
+            case _:
+                yield node, self._side(node, label)
 
     def _or(self, nodes: tuple[Node, ...], label: str) -> Ask:
-        asks: list[tuple[Needs | None, Ask]] = []
-        for node in nodes:
-            asks.append((needs_of(node), self.build(node, label)))
-        # Most alternatives are one word: a look into the document's words tells that they are not there.
-        words = [(next(iter(n[0])), ask) for n, ask in asks if n and len(n[0]) == 1 and not n[1]]
-        begins = [(next(iter(n[1])), ask) for n, ask in asks if n and len(n[1]) == 1 and not n[0]]
-        others = [ask for n, ask in asks if not n or len(n[0]) + len(n[1]) != 1]
+        asks = [self.build(node, label) for node in nodes]
+        always = frozenset(number for number, node in enumerate(nodes) if needs_of(node) is None)
+        under: dict[int, list[int]] = {}
+        for number, node in enumerate(nodes):
+            for piece in self._clause(needs_of(node) or (frozenset(), frozenset())):
+                under.setdefault(piece, []).append(number)
+        pieces = frozenset(under)
 
         def ask(asked: Asked) -> Found | None:
-            here, starts = asked.words, asked.prefixes
+            here = pieces & asked.here
             found: Found = []
             matched = False
-            for word, each in words:
-                if word in here and (one := each(asked)) is not None:
-                    matched = True
-                    found += one
-            for prefix, each in begins:
-                if prefix in starts and (one := each(asked)) is not None:
-                    matched = True
-                    found += one
-            for each in others:
-                if (one := each(asked)) is not None:
+            for number in always.union(*[under[piece] for piece in here]):
+                if (one := asks[number](asked)) is not None:
                     matched = True
                     found += one
             return found if matched else None
 
         return ask
 
+    def _gated(self, node: Node, ask: Ask) -> Ask:
+        """Ask only where the pieces that the node needs are there."""
+        needed = self.needed(node)
+        alone, others = singles(needed), wider(needed)
 
-def _gated(node: Node, ask: Ask) -> Ask:
-    """Ask only where the words that the node needs are there."""
-    needed = clauses(node)
-    alone, others = singles(needed), wider(needed)
-    if not others:
-        if not alone:
-            return ask
-        if len(alone) == 1:
-            (only,) = alone
-            return lambda asked: ask(asked) if only in asked.words else None
-        return lambda asked: ask(asked) if alone <= asked.words else None
-
-    def gated(asked: Asked) -> Found | None:
-        if not alone <= asked.words:
-            return None
-        for words, prefixes in others:
-            if words.isdisjoint(asked.words) and prefixes.isdisjoint(asked.prefixes):
+        def gated(asked: Asked) -> Found | None:
+            here = asked.here
+            if not alone <= here:
                 return None
-        return ask(asked)
+            for clause in others:
+                if clause.isdisjoint(here):
+                    return None
+            return ask(asked)
 
-    return gated
+        return gated if needed else ask
+
+
+def singles(all_of: Iterable[Clause]) -> Clause:
+    """The pieces that must be there themselves."""
+    return frozenset(piece for clause in all_of if len(clause) == 1 for piece in clause)
+
+
+def wider(all_of: Iterable[Clause]) -> tuple[Clause, ...]:
+    """The clauses of more than one piece."""
+    return tuple(clause for clause in all_of if len(clause) != 1)
+
+
+def _once(number: int, side: Side) -> Side:
+    def once(asked: Asked) -> list[Place]:
+        known = asked.places.get(number)
+        if known is None:
+            known = asked.places[number] = side(asked)
+        return known
+
+    return once
+
+
+def _found(side: Side) -> Ask:
+    # A list of places is a list of what was found, which nobody changes.
+    return lambda asked: side(asked) or None  # type: ignore[return-value]
 
 
 def _all(asks: list[Ask]) -> Ask:
@@ -158,41 +242,38 @@ def _not(inner: Ask) -> Ask:
     return lambda asked: [] if inner(asked) is None else None
 
 
-def _near(left: Ask, right: Ask, distance: int, *, ordered: bool) -> Ask:
+def _near(left: Side, right: Side, distance: int, *, ordered: bool) -> Ask:
     def ask(asked: Asked) -> Found | None:
-        lefts = _places(left(asked))
-        rights = _places(right(asked)) if lefts else []
-        near: list[Place] = ordered_pairs(lefts, rights, distance)
+        lefts = left(asked)
+        rights = right(asked) if lefts else lefts
+        if not rights:
+            return None
+        near: Found = [*ordered_pairs(lefts, rights, distance)]
         if not ordered:
             near += ordered_pairs(rights, lefts, distance)
-        return list(near) or None
+        return near or None
 
     return ask
 
 
-def _same(sides: list[Ask]) -> Ask:
+def _same(sides: list[Side]) -> Ask:
     def ask(asked: Asked) -> Found | None:
         found = []
         for side in sides:
-            found.append(_places(side(asked)))
+            found.append(side(asked))
             if not found[-1]:
                 return None
-        return list(same_sentence(found, asked.document)) or None
+        return [*same_sentence(found, asked.document)] or None
 
     return ask
 
 
-def _at_least(count: int, inner: Ask) -> Ask:
+def _at_least(count: int, inner: Side) -> Ask:
     def ask(asked: Asked) -> Found | None:
-        places = _places(inner(asked))
-        return list(places) if places and count_apart(places) >= count else None
+        places = inner(asked)
+        return [*places] if places and count_apart(places) >= count else None
 
     return ask
-
-
-def _places(found: Found | None) -> list[Place]:
-    """What a term or a group of terms gave, as sorted places: the parser lets nothing else in here."""
-    return sorted(each for each in found or () if isinstance(each, tuple))
 
 
 def _cheap_first(nodes: tuple[Node, ...]) -> list[Node]:

@@ -22,12 +22,21 @@ _FURNITURE = re.compile(
 _PRONOUN = re.compile(r"\b(?:he|she|his|her)\b", re.I)
 
 
+# Phrases by the longest word of each: where that does not stand, they need not be looked for.
+Since = tuple[tuple[str, re.Pattern[str]], ...]
+
+
 class Recap:
     """How a story's recaps are told: by what its counts start from (`since` of the watch)."""
 
     def __init__(self, since: Iterable[str]) -> None:
-        phrases = sorted({re.escape(phrase).replace("'", "['\u2019]") for phrase in since}, key=len, reverse=True)
-        self._since = re.compile(rf"\b(?:{'|'.join(phrases)})\b", re.I) if phrases else None
+        by_word: dict[str, list[str]] = {}
+        for phrase in sorted(set(since)):
+            longest = max(re.findall(r"\w+", phrase.lower()), key=len, default="")
+            by_word.setdefault(longest, []).append(re.escape(phrase).replace("'", "['\u2019]"))
+        self._since = tuple(
+            (word, re.compile(rf"\b(?:{'|'.join(phrases)})\b", re.I)) for word, phrases in by_word.items()
+        )
 
     def sentences(self, text: str, subject: Iterable[Span]) -> Background:
         """The background of one text; `subject`: where its subject is named."""
@@ -41,7 +50,7 @@ class Background:
     of its paragraph, a few at most.
     """
 
-    def __init__(self, text: str, since: re.Pattern[str] | None, subject: Iterable[Span]) -> None:
+    def __init__(self, text: str, since: Since, subject: Iterable[Span]) -> None:
         self._text, self._since = text, since
         self._spans = read_wording(text).spans
         self._starts = [span.start for span in self._spans]
@@ -78,8 +87,10 @@ class Background:
 
     def _begins(self, number: int) -> bool:
         span = self._spans[number]
-        since = self._since is not None and self._since.search(self._text, span.start, span.end) is not None
-        return since or _FURNITURE.match(self._text, span.start, span.end) is not None
+        if _FURNITURE.match(self._text, span.start, span.end):
+            return True
+        said = self._text[span.start : span.end].lower()
+        return any(word in said and phrases.search(self._text, span.start, span.end) for word, phrases in self._since)
 
     def _continues(self, number: int) -> bool:
         """Whether a sentence stands in one paragraph with the one before it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.model import Span
-from monitor.rules.places import Passage
+from monitor.rules.reading import Passage
 
 WEEKDAYS = {
     name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
@@ -86,23 +86,23 @@ def find_dates(passage: Passage) -> list[Mention]:
 
 
 def _worded(passage: Passage) -> Iterator[Mention]:
-    size = len(passage.tokens)
-    named = [index for index, token in enumerate(passage.tokens) if token[0] in _MONTHS]
+    size = len(passage.words)
+    named = [index for index, word in enumerate(passage.words) if word in _MONTHS]
     for index in named:
-        token = passage.tokens[index]
-        month = _MONTHS[token.word]
-        if token.word in _CAPITAL_ONLY and not passage.text[token.start].isupper():
+        word = passage.words[index]
+        month = _MONTHS[word]
+        if word in _CAPITAL_ONLY and not passage.capital(index):
             continue
         after = index + 1
         day, until, after = _days_after(passage, after)
         before = index
         if not day:
             day, until, before = _days_before(passage, index)
-        while after < size and passage.tokens[after].word in _BETWEEN:
+        while after < size and passage.words[after] in _BETWEEN:
             after += 1
         year = 0
-        if after < size and _YEAR.match(passage.tokens[after].word) and _close(passage, after - 1):
-            year, after = int(passage.tokens[after].word), after + 1
+        if after < size and _YEAR.match(passage.words[after]) and _close(passage, after - 1):
+            year, after = int(passage.words[after]), after + 1
         else:
             after = max(index + 1, after if day and before == index else index + 1)
         if day or year:
@@ -115,9 +115,9 @@ def _days_after(passage: Passage, index: int) -> tuple[int, int, int]:
     if not day:
         return 0, 0, index
     nxt = index + 1
-    if nxt < len(passage.tokens):
-        gap = passage.text[passage.tokens[index].end : passage.tokens[nxt].start].strip()
-        joined = passage.tokens[nxt].word in {"to", "through", "until"}
+    if nxt < len(passage.words):
+        gap = passage.gap(index, nxt).strip()
+        joined = passage.words[nxt] in {"to", "through", "until"}
         until = _day(passage, nxt + 1) if joined else _day(passage, nxt) if gap in {"-", "\u2013", "\u2014", "/"} else 0
         if until > day:
             return day, until, nxt + (2 if joined else 1)
@@ -126,13 +126,13 @@ def _days_after(passage: Passage, index: int) -> tuple[int, int, int]:
 
 def _days_before(passage: Passage, index: int) -> tuple[int, int, int]:
     before = index - 1
-    while before >= 0 and passage.tokens[before].word in _BETWEEN:
+    while before >= 0 and passage.words[before] in _BETWEEN:
         before -= 1
     until = _day(passage, before) if before >= 0 and _close(passage, before) else 0
     if not until:
         return 0, 0, index
     if before >= 1:
-        gap = passage.text[passage.tokens[before - 1].end : passage.tokens[before].start].strip()
+        gap = passage.gap(before - 1, before).strip()
         day = _day(passage, before - 1) if gap in {"-", "\u2013", "\u2014", "/"} else 0
         if 0 < day < until:
             return day, until, before - 1
@@ -140,15 +140,15 @@ def _days_before(passage: Passage, index: int) -> tuple[int, int, int]:
 
 
 def _day(passage: Passage, index: int) -> int:
-    found = _DAY.match(passage.tokens[index].word) if 0 <= index < len(passage.tokens) else None
+    found = _DAY.match(passage.words[index]) if 0 <= index < len(passage.words) else None
     return int(found[1]) if found and 1 <= int(found[1]) <= 31 else 0
 
 
 def _close(passage: Passage, index: int) -> bool:
     """Whether the token after `index` follows it with nothing but a space, a point or a comma between."""
-    if not 0 <= index < len(passage.tokens) - 1:
+    if not 0 <= index < len(passage.words) - 1:
         return False
-    return passage.text[passage.tokens[index].end : passage.tokens[index + 1].start].strip() in {"", ".", ",", ".,"}
+    return passage.gap(index, index + 1).strip() in {"", ".", ",", ".,"}
 
 
 def _numeric(passage: Passage) -> Iterator[Mention]:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from monitor.model import Span
 from monitor.rules.tree import FIELDS, Piece
-from monitor.text import read_wording, tokens
+from monitor.text import read_wording, word_places
 
 LEAD_WORDS = 80
 _NOWHERE: list[int] = []
@@ -22,18 +22,19 @@ _NOWHERE: list[int] = []
 class Words:
     """The words of one text: where each stands, by its number in the text.
 
-    Places in characters are made a sentence at a time, for the sentences that a rule asks about.
+    `spans`: its sentences; `firsts`: the number of each sentence's first word, and at the end how many words there are.
+    Places in characters are made a sentence at a time, for the sentences that somebody asks about.
     """
 
     def __init__(self, text: str) -> None:
+        wording = read_wording(text)
         self.text = text
-        self._wording = read_wording(text)
-        self.words = self._wording.words
+        self.words, self.spans, self.firsts = wording.words, wording.spans, wording.firsts
         self._places: dict[int, list[tuple[int, int]]] = {}
 
     @cached_property
     def _index(self) -> dict[str, list[int]]:
-        """Where each word stands; most articles have no word that a rule asks for, and go without."""
+        """Where each word stands; a set of rules looks for its own words instead."""
         index: dict[str, list[int]] = defaultdict(list)
         for number, word in enumerate(self.words):
             index[word].append(number)
@@ -43,21 +44,22 @@ class Words:
     def _vocabulary(self) -> list[str]:
         return sorted(self._index)
 
-    def _place(self, number: int) -> tuple[int, int]:
+    def place(self, number: int) -> tuple[int, int]:
         """First and last character (exclusive) of a word."""
-        sentence = self.sentence(number)
-        if sentence not in self._places:
-            span = self._wording.spans[sentence]
-            read = tokens(self.text[span.start : span.end])
-            self._places[sentence] = [(span.start + token.start, span.start + token.end) for token in read]
-        return self._places[sentence][number - self._wording.firsts[sentence]]
+        sentence = bisect_right(self.firsts, number) - 1
+        places = self._places.get(sentence)
+        if places is None:
+            start, end = self.spans[sentence].start, self.spans[sentence].end
+            places = self._places[sentence] = [
+                (start + first, start + last) for first, last in word_places(self.text[start:end])
+            ]
+        return places[number - self.firsts[sentence]]
 
-    def of_word(self, word: str) -> list[int]:
-        """The numbers at which a word stands, rising."""
-        return self._index.get(word, _NOWHERE)
+    def of_piece(self, piece: Piece) -> list[int]:
+        """The numbers at which a piece of a term stands, rising; its letters are not yet compared."""
+        return self._of_prefix(piece.word) if piece.prefix else self._index.get(piece.word, _NOWHERE)
 
-    def of_prefix(self, prefix: str) -> list[int]:
-        """The numbers at which words with this beginning stand, rising."""
+    def _of_prefix(self, prefix: str) -> list[int]:
         vocabulary = self._vocabulary
         found: list[list[int]] = []
         for place in range(bisect_left(vocabulary, prefix), len(vocabulary)):
@@ -68,10 +70,6 @@ class Words:
             return found[0]
         return sorted(number for numbers in found for number in numbers)
 
-    def of_piece(self, piece: Piece) -> list[int]:
-        """The numbers at which a piece of a term stands, its letters not yet compared."""
-        return self.of_prefix(piece.word) if piece.prefix else self.of_word(piece.word)
-
     def fits(self, number: int, piece: Piece) -> bool:
         """Whether the word with this number is what the piece asks for."""
         word = self.words[number]
@@ -79,19 +77,19 @@ class Words:
             return False
         if not piece.exact:
             return True
-        start, end = self._place(number)
+        start, end = self.place(number)
         letters = self.text[start:end].replace("’", "'")
         exact = piece.exact.replace("’", "'")
         return letters.startswith(exact) if piece.prefix else letters in (exact, f"{exact}'s")
 
     def span(self, first: int, last: int) -> Span:
         """The characters from one word to another."""
-        return Span(self._place(first)[0], self._place(last)[1])
+        return Span(self.place(first)[0], self.place(last)[1])
 
     def sentence(self, number: int) -> int:
         """The number of the sentence in which a word stands."""
         # A sentence without words shares its first word's number with the next one.
-        return bisect_right(self._wording.firsts, number) - 1
+        return bisect_right(self.firsts, number) - 1
 
 
 class Document:
@@ -104,12 +102,10 @@ class Document:
         self.published = published
         self._words = {name: Words(text) for name, text in fields.items() if text}
 
-    def vocabulary(self) -> set[str]:
-        """Every word of every field."""
-        found: set[str] = set()
-        for words in self._words.values():
-            found.update(words.words)
-        return found
+    @property
+    def fields(self) -> Mapping[str, Words]:
+        """The words of each field that has any text; the lead is the text's."""
+        return self._words
 
     def words_of(self, field: str) -> Words | None:
         """The words of a field; None when it is absent or empty."""

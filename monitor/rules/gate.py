@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from monitor.model import Span
-from monitor.rules.dates import find_dates
-from monitor.rules.places import LEAD, Found, Passage
+from monitor.rules.reading import LEAD, Found, Passage
 from monitor.rules.scene import Scene, Sheet
 
 _DATELINE = 6
@@ -79,9 +78,7 @@ def note_against(scene: Scene, sheet: Sheet, weights: Mapping[str, float], span:
             name = "no journey told" if trip in there else "no journey"
             sheet.add(trip, name, first.passage, first.span, weights[name])
     mentions = [
-        mention
-        for mention in find_dates(scene.reading.text)
-        if mention.year and (mention.sentence < _LEAD or not mention.whole)
+        mention for mention in scene.days["text"] if mention.year and (mention.sentence < _LEAD or not mention.whole)
     ]
     days = [found for mention in mentions if (found := mention.days(None))]
     if days and all(day[1] < span[0] - _YEARS_AWAY or day[0] > span[1] + _YEARS_AWAY for day in days):
@@ -117,7 +114,7 @@ def _note_others(scene: Scene, sheet: Sheet, weights: Mapping[str, float]) -> No
         sheet.add_to_all("other leads", leader.passage, leader.span, weights["other leads"])
 
 
-def _leader(scene: Scene, acting: list[Found]) -> Found | None:
+def _leader(scene: Scene, acting: Sequence[Found]) -> Found | None:
     """Another traveller who stands before the subject in the text, early and on the way, and is named as often."""
     own = [found for found in acting if found.passage.field == "text"]
     others = [found for found in scene.others if found.passage.field == "text" and found.sentence < _LEAD - 1]
@@ -127,7 +124,7 @@ def _leader(scene: Scene, acting: list[Found]) -> Found | None:
     return first if sum(found.label == first.label for found in scene.others) >= len(own) else None
 
 
-def _leads(scene: Scene, acting: list[Found], label: str) -> bool:
+def _leads(scene: Scene, acting: Sequence[Found], label: str) -> bool:
     leader = _leader(scene, acting)
     return leader is not None and leader.label == label
 
@@ -154,7 +151,7 @@ def _journey(scene: Scene) -> bool:
     if any(found.early for found in scene.words):
         return True
     for found in scene.places:
-        before = found.passage.tokens[found.first - 1].word if found.first else ""
+        before = found.passage.words[found.first - 1] if found.first else ""
         if found.early and (before in _INTO or (found.passage.field == "text" and found.first == 0)):
             return True
     text = scene.reading.text
@@ -164,7 +161,7 @@ def _journey(scene: Scene) -> bool:
 def _moves(passage: Passage, number: int = 0) -> bool:
     """Whether a sentence says that somebody goes somewhere or sits with somebody."""
     first, last = passage.sentence(number)
-    return _JOURNEY.search(" ".join(token.word for token in passage.tokens[first:last])) is not None
+    return _JOURNEY.search(" ".join(passage.words[first:last])) is not None
 
 
 def _note_not_there(scene: Scene, sheet: Sheet, weights: Mapping[str, float]) -> None:

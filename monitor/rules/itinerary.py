@@ -6,7 +6,7 @@ import math
 
 from monitor.model import Span
 from monitor.rules.dates import WEEKDAYS
-from monitor.rules.places import Found, Passage
+from monitor.rules.reading import Found, Passage
 from monitor.rules.scene import Scene, Sheet
 from monitor.rules.weights import Story
 
@@ -22,17 +22,13 @@ def _who(found: Found, scene: Scene) -> bool:
     if found.passage.said(found.span).endswith(("'s", "\u2019s")):
         return True
     first, last = found.passage.sentence(found.sentence)
-    before = found.passage.tokens[found.first - 1].word if found.first > first else ""
+    before = found.passage.words[found.first - 1] if found.first > first else ""
     beside = {
         other.label
         for other in scene.places
         if other.passage is found.passage and other.sentence == found.sentence and other.label.startswith("land:")
     }
-    return (
-        len(beside) > 1
-        and before not in _WHERE
-        and any(token.word in _ROLES for token in found.passage.tokens[first:last])
-    )
+    return len(beside) > 1 and before not in _WHERE and not _ROLES.isdisjoint(found.passage.words[first:last])
 
 
 def note_places(story: Story, scene: Scene, sheet: Sheet) -> None:
@@ -40,21 +36,24 @@ def note_places(story: Story, scene: Scene, sheet: Sheet) -> None:
     stops = story.names.stops
     seen: dict[str, Found] = {}
     for found in scene.places:
+        if found.label in seen:
+            continue
         if scene.in_view(found.passage, found.sentence) and not scene.looks_back(
             found.passage, found.sentence, found.span
         ):
-            seen.setdefault(found.label, found)
+            seen[found.label] = found
             if found.label in stops.land_of:
                 seen.setdefault(stops.land_of[found.label], found)
     who = {label for label, found in seen.items() if _who(found, scene)}
     listed = [label for label in seen if label.startswith("land:") and label not in who]
+    told = [(label, found.passage, found.span, stops.rarity.get(label, 0.0)) for label, found in seen.items()]
     for trip in story.trips:
-        own = {*stops.stops[trip.id], *stops.lands[trip.id]}
-        for label, found in seen.items():
+        own = stops.own[trip.id]
+        for label, passage, span, rarity in told:
             name = "place" if label in own else "place off"
             if name == "place off" and label in who:
                 continue
-            sheet.add(trip.id, name, found.passage, found.span, story.weights[name] * stops.rarity.get(label, 0.0))
+            sheet.add(trip.id, name, passage, span, story.weights[name] * rarity)
         if len(listed) >= 4:
             for label in dict.fromkeys(stops.lands[trip.id]):
                 if label not in seen:
@@ -94,38 +93,33 @@ def _note_order(story: Story, scene: Scene, sheet: Sheet) -> None:
 
 def note_stop_days(story: Story, scene: Scene, sheet: Sheet) -> None:
     """A stop named with the weekday on which the trip was there ("in Ghent on Sunday")."""
+    stops = story.names.stops
+    first_day = _weekdays(scene.reading.text, 0)
     for found in scene.places:
-        if not scene.in_view(found.passage, found.sentence):
+        if found.label not in stops.days or not scene.in_view(found.passage, found.sentence):
             continue
         days = _weekdays(found.passage, found.sentence)
         # A report names its day once, at the beginning.
         share = 1.0 if days else 0.6
-        days = days or _weekdays(scene.reading.text, 0)
+        days = days or first_day
         if len(days) != 1:
             continue
-        for trip in story.trips:
-            on = {
-                stop.on.weekday()
-                for stop in trip.stops
-                if stop.on and found.label in (f"city:{stop.place}", f"land:{stop.country}")
-            }
+        for trip, on in stops.days[found.label].items():
             if on & days:
-                rarity = 0.4 + story.names.stops.rarity.get(found.label, 0.0)
-                sheet.add(
-                    trip.id, "stop day", found.passage, found.span, story.weights["stop day"] * share * rarity / 2
-                )
+                rarity = 0.4 + stops.rarity.get(found.label, 0.0)
+                sheet.add(trip, "stop day", found.passage, found.span, story.weights["stop day"] * share * rarity / 2)
     sheet.limit(frozenset({"stop day"}), 1.6)
 
 
 def _weekdays(passage: Passage, sentence: int) -> set[int]:
     first, last = passage.sentence(sentence)
-    return {WEEKDAYS[token.word] for token in passage.tokens[first:last] if token.word in WEEKDAYS}
+    return {WEEKDAYS[word] for word in passage.words[first:last] if word in WEEKDAYS}
 
 
 def note_people(story: Story, scene: Scene, sheet: Sheet) -> None:
     """People met on few of the trips."""
     seen: dict[str, Found] = {}
-    for found in story.people.find_in(scene.reading):
+    for found in scene.people:
         seen.setdefault(found.label, found)
     for label, found in seen.items():
         met = story.fame[label]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -21,6 +22,7 @@ from monitor.rules.tree import (
     Node,
     Not,
     Or,
+    Piece,
     Ref,
     Regex,
     Same,
@@ -32,7 +34,7 @@ _REGEX_CHARACTERS = 100_000
 _REGEX_SECONDS = 0.2
 _REGEX_HITS = 100
 
-_RANK = {name: rank for rank, name in enumerate(FIELDS)}
+RANK: Mapping[str, int] = {name: rank for rank, name in enumerate(FIELDS)}
 
 # Where a term stands: field by rank, first and last word by number, the term. Sorts in reading order.
 Place = tuple[int, int, int, str]
@@ -64,12 +66,16 @@ def find(rule: Rule, document: Document) -> tuple[Hit, ...] | None:
 
 def in_order(found: Found, document: Document) -> tuple[Hit, ...]:
     """What was found as hits in reading order, each once."""
-    hits = {each if isinstance(each, Hit) else to_hit(each, document) for each in set(found)}
+    distinct = set(found)
+    places = [each for each in distinct if isinstance(each, tuple)]
+    if len(places) == len(distinct):
+        return tuple([to_hit(place, document) for place in sorted(places)])
+    hits = {each if isinstance(each, Hit) else to_hit(each, document) for each in distinct}
     return tuple(sorted(hits, key=_reading_order))
 
 
 def _reading_order(hit: Hit) -> tuple[int, int, int, str]:
-    return (_RANK.get(hit.field, len(_RANK)), hit.span.start, hit.span.end, hit.term)
+    return (RANK.get(hit.field, len(RANK)), hit.span.start, hit.span.end, hit.term)
 
 
 def to_hit(place: Place, document: Document) -> Hit:
@@ -152,34 +158,42 @@ def find_term(term: Term, document: Document, label: str) -> list[Place]:
     step = len(term.pieces) - 1
     for field in term.fields:
         words = document.words_of(field)
-        firsts = _firsts(term, words) if words is not None else None
-        if firsts:
+        if words is not None:
+            firsts = first_words(term.pieces, [words.of_piece(piece) for piece in term.pieces], words)
             if field == "lead":
-                firsts = firsts[: bisect_left(firsts, LEAD_WORDS - step)]
-            rank = _RANK[field]
+                firsts = in_lead(firsts, step)
+            rank = RANK[field]
             found += [(rank, first, first + step, written) for first in firsts]
     return found
 
 
-def _firsts(term: Term, words: Words) -> list[int]:
-    """The numbers at which the term begins: from the index for its rarest word, neighbours compared."""
-    pieces = term.pieces
+def first_words(pieces: tuple[Piece, ...], standing: Sequence[list[int]], words: Words) -> list[int]:
+    """The numbers at which a term begins: from where its rarest piece stands, neighbours compared.
+
+    `standing`: for each piece the numbers of the words that it is.
+    """
     if len(pieces) == 1 and not pieces[0].exact:
-        return words.of_piece(pieces[0])
-    anchor, numbers = 0, words.of_piece(pieces[0])
-    for offset, piece in enumerate(pieces):
-        other = words.of_piece(piece) if offset else numbers
-        if len(other) < len(numbers):
-            anchor, numbers = offset, other
-        if not numbers:
-            return numbers
+        return standing[0]
+    anchor = min(range(len(pieces)), key=lambda offset: len(standing[offset]))
+    numbers = standing[anchor]
+    if not numbers:
+        return numbers
+    beside = [(offset - anchor, piece) for offset, piece in enumerate(pieces) if offset != anchor or piece.exact]
     end = len(words.words) - len(pieces)
-    return [
-        number - anchor
-        for number in numbers
-        if 0 <= number - anchor <= end
-        and all(words.fits(number - anchor + offset, piece) for offset, piece in enumerate(pieces))
-    ]
+    found = []
+    for number in numbers:
+        if 0 <= number - anchor <= end:
+            for step, piece in beside:
+                if not words.fits(number + step, piece):
+                    break
+            else:
+                found.append(number - anchor)
+    return found
+
+
+def in_lead(firsts: list[int], step: int) -> list[int]:
+    """Those first words of a term (`step` words to its last) that stand in the lead."""
+    return firsts[: bisect_left(firsts, LEAD_WORDS - step)]
 
 
 def ordered_pairs(lefts: list[Place], rights: list[Place], distance: int) -> list[Place]:

@@ -24,16 +24,6 @@ def frequent(needs: Needs) -> tuple[int, int]:
     return len(needs[0]) + 3 * len(needs[1]), -min(map(len, (*needs[0], *needs[1])), default=0)
 
 
-def singles(all_of: Iterable[Needs]) -> frozenset[str]:
-    """The single words among clauses."""
-    return frozenset(next(iter(words)) for words, prefixes in all_of if len(words) == 1 and not prefixes)
-
-
-def wider(all_of: Iterable[Needs]) -> list[Needs]:
-    """The clauses that are not a single word."""
-    return [clause for clause in all_of if len(clause[0]) != 1 or clause[1]]
-
-
 def alternatives(node: Node) -> list[Node]:
     """The branches of which one must match."""
     if isinstance(node, Label | Ref):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.model import Span
-from monitor.rules.places import Found, Passage
+from monitor.rules.reading import Found, Passage
 
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
@@ -68,16 +68,14 @@ class Surroundings:
 def find_counts(passage: Passage, near: Surroundings) -> list[Count]:
     """Every count of episodes in a passage that is the subject's own."""
     found = []
-    named = [n for n, (word, _, _) in enumerate(passage.tokens) if word in _NUMBERS or word[:1].isdigit()]
+    named = [n for n, word in enumerate(passage.words) if word < ":" or word in _NUMBERS]  # ":" follows "9"
     for index in named:
-        token = passage.tokens[index]
-        number = _ordinal(token.word)
+        word = passage.words[index]
+        number = _ordinal(word)
         if number:
             count = _ordinal_count(passage, near, index, number)
         else:
-            number = _CARDINAL.get(token.word) or (
-                int(token.word) if token.word.isdigit() and len(token.word) <= 2 else 0
-            )
+            number = _CARDINAL.get(word) or (int(word) if word.isdigit() and len(word) <= 2 else 0)
             count = (
                 (_cardinal_count(passage, near, index, number) or _times(passage, near, index, number))
                 if number
@@ -158,7 +156,7 @@ def _times(passage: Passage, near: Surroundings, index: int, number: int) -> Cou
 def _noun_after(passage: Passage, nouns: Sequence[Found], index: int, reach: int = _REACH) -> Found | None:
     for noun in nouns:
         if noun.passage is passage and index < noun.first <= index + reach:
-            between = passage.text[passage.tokens[index].end : passage.tokens[noun.first].start]
+            between = passage.gap(index, noun.first)
             # A comma, a stop or a verb of another clause parts the number from the noun.
             return None if re.search(r"[,;:.!?()]|\b(?:of|in|on|for|and|at|to|day|stop|leg)\b", between) else noun
     return None
@@ -222,4 +220,4 @@ def _at(found: Sequence[Found], passage: Passage, first: int, last: int) -> bool
 
 
 def _word_at(passage: Passage, index: int) -> str:
-    return passage.tokens[index].word if 0 <= index < len(passage.tokens) else ""
+    return passage.words[index] if 0 <= index < len(passage.words) else ""

@@ -1,109 +1,20 @@
-"""An article laid out in words and sentences, and names found in it. Pure."""
+"""Names and places, and finding them in an article. Pure."""
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from itertools import compress, count
 
-from monitor.model import Span, Trip
-from monitor.text import Token, read_tokens, read_wording, tokens, words
+from monitor.model import Trip
+from monitor.rules.reading import Found, Passage, Reading
+from monitor.text import words
 
-LEAD = 4
+# Words that are remembered; a language has fewer in daily use.
 
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One field of an article. `sentence_of`: for each token the number of its sentence."""
-
-    field: str
-    text: str
-    tokens: tuple[Token, ...]
-    sentence_of: tuple[int, ...]
-    sentences: tuple[Span, ...]
-
-    def span(self, first: int, last: int) -> Span:
-        """The characters of the tokens `first` to `last` (exclusive)."""
-        return Span(self.tokens[first].start, self.tokens[last - 1].end)
-
-    def said(self, span: Span) -> str:
-        """The words at a place, on one line."""
-        return " ".join(self.text[span.start : span.end].split())
-
-    def sentence(self, number: int) -> tuple[int, int]:
-        """First and last (exclusive) token of a sentence."""
-        return bisect_left(self.sentence_of, number), bisect_right(self.sentence_of, number)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the signals look at. `published`: the page's day, where it gave one."""
-
-    title: Passage
-    text: Passage
-    url: str
-    published: date | None
-    outlet: str = ""
-    language: str = ""
-
-    @property
-    def passages(self) -> tuple[Passage, Passage]:
-        """Title first, then text."""
-        return (self.title, self.text)
-
-    def passage(self, field: str) -> Passage:
-        """A field by the name that rules give it; the lead is the text's beginning."""
-        if field == "title":
-            return self.title
-        if field in {"text", "lead"}:
-            return self.text
-        return plain(field, {"url": self.url, "outlet": self.outlet, "language": self.language}.get(field, ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A name in a passage: its label and its tokens `first` to `last` (exclusive)."""
-
-    label: str
-    passage: Passage
-    first: int
-    last: int
-
-    @property
-    def sentence(self) -> int:
-        """Number of the sentence it stands in."""
-        return self.passage.sentence_of[self.first]
-
-    @property
-    def span(self) -> Span:
-        """Its characters."""
-        return self.passage.span(self.first, self.last)
-
-    @property
-    def early(self) -> bool:
-        """In the title or the first sentences."""
-        return self.passage.field == "title" or self.sentence < LEAD
-
-
-def lay_out(field: str, text: str) -> Passage:
-    """Words and sentences of a field; a title is one sentence."""
-    if field == "title":
-        found = tuple(tokens(text))
-        return Passage(field, text, found, (0,) * len(found), (Span(0, len(text)),))
-    wording = read_wording(text)
-    of: list[int] = []
-    for number, (first, last) in enumerate(pairwise(wording.firsts)):
-        of += [number] * (last - first)
-    return Passage(field, text, read_tokens(text), tuple(of), wording.spans)
-
-
-def plain(field: str, text: str) -> Passage:
-    """A field that is shown but not read for names."""
-    return Passage(field, text, (), (), (Span(0, len(text)),))
+_REMEMBERED = 200_000
 
 
 class PhraseBook:
@@ -126,29 +37,21 @@ class PhraseBook:
         for entries in self._exact.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
-    @property
-    def exact(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
-        """Names by their first word, the longest first."""
-        return self._exact
-
-    @property
-    def opened(self) -> Sequence[tuple[tuple[str, ...], str]]:
-        """Names whose first word may go on."""
-        return self._open
+    def beginning(self, word: str) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The names that may begin with a word, in the order in which they are tried."""
+        yield from self._exact.get(word, ())
+        yield from (entry for entry in self._open if word.startswith(entry[0][0][:-1]))
 
     def find(self, passage: Passage) -> list[Found]:
         """All names in order; of names that start at the same word the longest."""
-        found = []
+        all_words, exact = passage.words, self._exact
+        found: list[Found] = []
         after = 0
-        exact, opened, all_tokens = self._exact, self._open, passage.tokens
-        for index, (word, _, _) in enumerate(all_tokens):
-            if word not in exact and not opened:
-                continue
-            entries = exact.get(word, opened)
+        for index in range(len(all_words)) if self._open else [n for n, word in enumerate(all_words) if word in exact]:
             if index < after:
                 continue
-            for parts, label in entries if entries is opened else [*entries, *opened]:
-                if (len(parts) == 1 and parts[0] == word) or _matches(parts, all_tokens[index : index + len(parts)]):
+            for parts, label in self.beginning(all_words[index]):
+                if len(parts) == 1 or _goes_on(parts, all_words, index):
                     after = index + len(parts)
                     found.append(Found(label, passage, index, after))
                     break
@@ -164,38 +67,57 @@ class Shelf:
 
     def __init__(self, books: Sequence[PhraseBook]) -> None:
         self._size = len(books)
-        self._exact: dict[str, list[tuple[int, tuple[str, ...], str]]] = {}
-        self._open = [(number, *entry) for number, book in enumerate(books) for entry in book.opened]
-        for number, book in enumerate(books):
-            for word, entries in book.exact.items():
-                self._exact.setdefault(word, []).extend((number, *entry) for entry in entries)
+        self._beginning = _Beginnings(books)
 
-    def find_in(self, reading: Reading) -> list[list[Found]]:
-        """For each book what its `find_in` gives."""
+    def find(self, passage: Passage) -> list[list[Found]]:
+        """For each book its names in order; of names that start at the same word the longest."""
         found: list[list[Found]] = [[] for _ in range(self._size)]
-        for passage in reading.passages:
-            self._find(passage, found)
-        return found
-
-    def _find(self, passage: Passage, found: list[list[Found]]) -> None:
         after = [0] * self._size
-        exact, opened, all_tokens = self._exact, self._open, passage.tokens
-        for index, (word, _, _) in enumerate(all_tokens):
-            if word not in exact and not opened:
-                continue
-            entries = exact.get(word, opened)
-            for book, parts, label in entries if entries is opened or not opened else [*entries, *opened]:
-                if index < after[book]:
+        all_words = passage.words
+        known = list(map(self._beginning.__getitem__, all_words))
+        for index in compress(count(), known):
+            following = all_words[index + 1 : index + 2]
+            for book, parts, label, second in known[index]:
+                if second and following != second:
                     continue
-                if (len(parts) == 1 and parts[0] == word) or _matches(parts, all_tokens[index : index + len(parts)]):
+                if index >= after[book] and (len(parts) == 1 or _goes_on(parts, all_words, index)):
                     after[book] = index + len(parts)
                     found[book].append(Found(label, passage, index, after[book]))
+        return found
+
+    def find_in(self, reading: Reading) -> list[list[Found]]:
+        """For each book its names in the title and then in the text."""
+        title, text = self.find(reading.title), self.find(reading.text)
+        return [first + second for first, second in zip(title, text, strict=True)]
 
 
-def _matches(parts: tuple[str, ...], found: tuple[Token, ...]) -> bool:
-    if len(parts) != len(found):
+# A book's number, a name of its, the label; and the name's second word, where it has one without a star.
+_Entry = tuple[int, tuple[str, ...], str, tuple[str, ...]]
+
+
+class _Beginnings(dict[str, tuple[_Entry, ...]]):
+    """For each word the names that may begin with it; learned word by word."""
+
+    def __init__(self, books: Sequence[PhraseBook]) -> None:
+        self._books = books
+
+    def __missing__(self, word: str) -> tuple[_Entry, ...]:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[word] = found = tuple(
+            (number, parts, label, () if parts[1:2] and parts[1].endswith("*") else parts[1:2])
+            for number, book in enumerate(self._books)
+            for parts, label in book.beginning(word)
+        )
+        return found
+
+
+def _goes_on(parts: tuple[str, ...], found: Sequence[str], first: int) -> bool:
+    """Whether a name whose first word stands at `first` goes on as the words do."""
+    if first + len(parts) > len(found):
         return False
-    for part, (word, _, _) in zip(parts, found, strict=True):
+    for step in range(1, len(parts)):
+        part, word = parts[step], found[first + step]
         if word != part and not (part[-1] == "*" and word.startswith(part[:-1])):
             return False
     return True
@@ -205,7 +127,8 @@ def _matches(parts: tuple[str, ...], found: tuple[Token, ...]) -> bool:
 class Gazetteer:
     """The stops of all trips under one name each. Labels: "city:" or "land:" and the name.
 
-    `rarity`: how much a place tells, 0 when every trip went there; `land_of`: the country of a city.
+    `rarity`: how much a place tells, 0 when every trip went there; `land_of`: the country of a city; `own`: all labels
+    of a trip; `days`: for a label the weekdays on which each trip was there.
     """
 
     book: PhraseBook
@@ -213,6 +136,8 @@ class Gazetteer:
     land_of: Mapping[str, str]
     stops: Mapping[str, tuple[str, ...]]
     lands: Mapping[str, tuple[str, ...]]
+    own: Mapping[str, frozenset[str]]
+    days: Mapping[str, Mapping[str, frozenset[int]]]
 
     def visitor(self, label: str, number: int) -> str:
         """The trip on which a place was visited for the `number`-th time; stops in a row are one visit; "" if none."""
@@ -249,8 +174,7 @@ def gazetteer(trips: tuple[Trip, ...], more: Iterable[tuple[str, tuple[str, ...]
     land_of: dict[str, str] = {}
     for trip in trips:
         cities = {f"city:{stop.place}" for stop in trip.stops}
-        lands = {f"land:{stop.country}" for stop in trip.stops}
-        for label in cities | lands:
+        for label in cities | {f"land:{stop.country}" for stop in trip.stops}:
             visits[label] += 1
         for stop in trip.stops:
             land_of[f"city:{stop.place}"] = f"land:{stop.country}"
@@ -260,10 +184,24 @@ def gazetteer(trips: tuple[Trip, ...], more: Iterable[tuple[str, tuple[str, ...]
         for label in (f"city:{name}", f"land:{name}"):
             if label in names:
                 names[label].extend(others)
+    stops = {trip.id: tuple(f"city:{stop.place}" for stop in trip.stops) for trip in trips}
+    countries = {trip.id: tuple(f"land:{stop.country}" for stop in trip.stops) for trip in trips}
     return Gazetteer(
         PhraseBook(names),
         {label: math.log(max(len(trips), 2) / count) for label, count in visits.items()},
         land_of,
-        {trip.id: tuple(f"city:{stop.place}" for stop in trip.stops) for trip in trips},
-        {trip.id: tuple(f"land:{stop.country}" for stop in trip.stops) for trip in trips},
+        stops,
+        countries,
+        {trip.id: frozenset((*stops[trip.id], *countries[trip.id])) for trip in trips},
+        _days(trips),
     )
+
+
+def _days(trips: tuple[Trip, ...]) -> dict[str, dict[str, frozenset[int]]]:
+    days: dict[str, dict[str, frozenset[int]]] = defaultdict(dict)
+    for trip in trips:
+        for stop in trip.stops:
+            if stop.on:
+                for label in (f"city:{stop.place}", f"land:{stop.country}"):
+                    days[label][trip.id] = days[label].get(trip.id, frozenset()) | {stop.on.weekday()}
+    return days

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.model import Evidence, Span, Watch
+from monitor.rules.dates import Mention, find_dates
 from monitor.rules.ordinals import Surroundings
-from monitor.rules.places import Found, Gazetteer, Passage, PhraseBook, Reading, Shelf, gazetteer
+from monitor.rules.places import Gazetteer, PhraseBook, Shelf, gazetteer
+from monitor.rules.reading import Found, Passage, Reading
 from monitor.text import words
 
 _PRONOUN = re.compile(r"\b(?:he|she|they|his|her)\b", re.I)
@@ -16,6 +18,8 @@ _THEN = re.compile(
     r"\b(?:earlier this (?:month|year)|last (?:month|year)|(?:a|one|two|three|several|\d+) (?:months?|years?) ago)\b",
     re.I,
 )
+# Words of which one stands in whatever looks back.
+_BACK = ("last", "earlier", "ago", "previous", "prior")
 _CAPTION = re.compile(r"\b(?:file(?: photo)?|photo|picture|pictured|image|caption|archive)\b", re.I)
 # What stands before a name that only says when something else happened.
 _CLOCK = re.compile(
@@ -38,12 +42,17 @@ class Names:
     stops: Gazetteer
     look_back: re.Pattern[str]
     shelf: Shelf
-    """The books of others, region, since, words, stops and elsewhere, in this order."""
+    """The books of others, region, since, words, stops, elsewhere and people, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """An article with every name of the story found in it."""
+    """An article with every name of the story found in it.
+
+    `acting`: mentions of the subject as somebody who acts: not an owner, not the clock of another's report. "Two days
+    after X left", "X's visit" and "X's deputy" name the subject and are about something else. `named`: the field and
+    sentence of each mention; `days`: the days written in the text, and in the title, by field.
+    """
 
     reading: Reading
     subject: Sequence[Found]
@@ -53,22 +62,11 @@ class Scene:
     words: Sequence[Found]
     places: Sequence[Found]
     elsewhere: Sequence[Found]
+    people: Sequence[Found]
     look_back: re.Pattern[str]
-
-    @property
-    def acting(self) -> list[Found]:
-        """Mentions of the subject as somebody who acts: not an owner, not the clock of another's report.
-
-        "Two days after X left", "X's visit" and "X's deputy" name the subject and are about something else.
-        """
-        return [found for found in self.subject if not self._aside(found)]
-
-    def _aside(self, found: Found) -> bool:
-        text, span = found.passage.text, found.span
-        if found.passage.field != "title" and found.passage.said(span).endswith(_OWNER):
-            # Whose trip is told belongs to the traveller all the same.
-            return not any(0 <= noun.first - found.last < _OWN for noun in self.words if noun.passage is found.passage)
-        return _CLOCK.search(text[max(0, span.start - 60) : span.start]) is not None
+    acting: Sequence[Found]
+    named: frozenset[tuple[str, int]]
+    days: Mapping[str, Sequence[Mention]]
 
     def around(self, passage: Passage) -> Surroundings:
         """The names of one passage, as the ordinals need them."""
@@ -96,6 +94,9 @@ class Scene:
         start = max(passage.text.rfind(";", whole.start, at.start) + 1, whole.start, at.start - _NEAR)
         stop = passage.text.find(";", at.end, whole.end)
         said = passage.text[start : min(stop if stop >= 0 else whole.end, at.end + _NEAR)]
+        low = said.lower()
+        if not any(word in low for word in _BACK):
+            return False
         then = _THEN.search(said)
         if then is not None and not (ahead and start + then.start() > at.start):
             return True
@@ -106,11 +107,12 @@ class Scene:
         """Whether a sentence is likely about the subject: title, beginning, or names or means the subject."""
         if passage.field == "title" or sentence < _VIEW:
             return True
-        if any(item.passage is passage and item.sentence == sentence for item in self.subject):
+        if (passage.field, sentence) in self.named:
             return True
+        if (passage.field, sentence - 1) not in self.named:
+            return False
         whole = passage.sentences[sentence]
-        before = any(item.passage is passage and item.sentence == sentence - 1 for item in self.subject)
-        return before and _PRONOUN.search(passage.text[whole.start : whole.end]) is not None
+        return _PRONOUN.search(passage.text[whole.start : whole.end]) is not None
 
     def caption(self, passage: Passage, sentence: int) -> bool:
         """Whether a sentence seems to stand under a picture, whose day may be any."""
@@ -123,11 +125,16 @@ class Sheet:
 
     def __init__(self, trips: Sequence[str]) -> None:
         self.trips: dict[str, list[Evidence]] = {trip: [] for trip in trips}
+        self._made: dict[tuple[str, Passage, int, int, float], Evidence] = {}
 
     def add(self, trip: str, signal: str, passage: Passage, span: Span, weight: float) -> None:
         """Note what a passage's words say for (or against) a trip."""
         if abs(weight) >= 0.01:
-            found = Evidence(signal, passage.said(span), passage.field, span, round(weight, 3))
+            # What speaks for several trips is the same evidence for all of them.
+            key = (signal, passage, span.start, span.end, weight)
+            found = self._made.get(key)
+            if found is None:
+                found = self._made[key] = Evidence(signal, passage.said(span), passage.field, span, round(weight, 3))
             self.trips[trip].append(found)
 
     def add_to_all(self, signal: str, passage: Passage, span: Span, weight: float) -> None:
@@ -165,7 +172,8 @@ def read_names(watch: Watch) -> Names:
     nouns_book = PhraseBook({word: (word, word if word.endswith("*") else word + "s") for word in episode.words})
     others, elsewhere = book(episode.others), book(episode.elsewhere)
     stops = gazetteer(watch.trips, episode.names)
-    shelf = Shelf((others, region, since, nouns_book, stops.book, elsewhere))
+    people = PhraseBook({name: (name,) for trip in watch.trips for name in trip.people})
+    shelf = Shelf((others, region, since, nouns_book, stops.book, elsewhere, people))
     return Names(stops, look_back, shelf)
 
 
@@ -177,21 +185,34 @@ def read_scene(names: Names, reading: Reading, subject: Mapping[str, Sequence[Sp
         for span in subject.get(passage.field, ())
         if 0 <= span.start < span.end <= len(passage.text)
     }
-    others, region, since, nouns, places, elsewhere = names.shelf.find_in(reading)
+    others, region, since, nouns, places, elsewhere, people = names.shelf.find_in(reading)
     mentions = PhraseBook({phrase: (phrase,) for phrase in sorted(shown)}).find_in(reading)
     # A title that another bears anywhere in the article ("Judge So-and-so") is not the subject's here.
     lent = {" ".join(words(found.label)) for found in mentions if _taken(found, others)}
+    subject_named = [found for found in mentions if " ".join(words(found.label)) not in lent]
     return Scene(
         reading,
-        [found for found in mentions if " ".join(words(found.label)) not in lent],
+        subject_named,
         others,
         region,
         since,
         nouns,
         places,
         elsewhere,
+        people,
         names.look_back,
+        [found for found in subject_named if not _aside(found, nouns)],
+        frozenset((found.passage.field, found.sentence) for found in subject_named),
+        {passage.field: find_dates(passage) for passage in reading.passages},
     )
+
+
+def _aside(found: Found, nouns: Sequence[Found]) -> bool:
+    text, span = found.passage.text, found.span
+    if found.passage.field != "title" and found.passage.said(span).endswith(_OWNER):
+        # Whose trip is told belongs to the traveller all the same.
+        return not any(0 <= noun.first - found.last < _OWN for noun in nouns if noun.passage is found.passage)
+    return _CLOCK.search(text[max(0, span.start - 60) : span.start]) is not None
 
 
 def _taken(found: Found, others: Sequence[Found]) -> bool:
@@ -199,9 +220,7 @@ def _taken(found: Found, others: Sequence[Found]) -> bool:
     for other in others:
         near = other.passage is found.passage and other.sentence == found.sentence
         if near and 0 <= other.first - found.last < _TAKEN:
-            between = found.passage.text[
-                found.passage.tokens[found.last - 1].end : found.passage.tokens[other.first].start
-            ]
+            between = found.passage.gap(found.last - 1, other.first)
             return re.fullmatch(r"\s*(?:[\w.]+\s+)?", between) is not None and not re.match(
                 r"\s*(?:and|und|et|y|e)\b", between
             )

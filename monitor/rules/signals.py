@@ -6,15 +6,16 @@ gives ("ninth trip"), days in the text, the page's day, and the watch's own sign
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from monitor.model import Span, Trip
-from monitor.rules.dates import Mention, find_dates, url_days
-from monitor.rules.document import Document
+from monitor.rules.dates import Mention, url_days
 from monitor.rules.itinerary import note_people, note_places, note_stop_days
+from monitor.rules.match import Hit
 from monitor.rules.ordinals import Count, Counted, find_counts
-from monitor.rules.places import LEAD, Passage, plain
+from monitor.rules.reading import LEAD, Passage, plain
 from monitor.rules.scene import Scene, Sheet
 from monitor.rules.weights import Story
 
@@ -22,8 +23,11 @@ _AFTER, _REPOST, _LONG_AFTER, _SOON, _EARLY = (timedelta(days=days) for days in 
 _LONG = timedelta(days=20)
 
 
-def gather(story: Story, scene: Scene, document: Document) -> tuple[Sheet, frozenset[str]]:
-    """All evidence for each trip, and the trips that the text only looks back to."""
+def gather(story: Story, scene: Scene, signs: Sequence[Hit | None]) -> tuple[Sheet, frozenset[str]]:
+    """All evidence for each trip, and the trips that the text only looks back to.
+
+    `signs`: for each signature rule of the trips, in their order, its first hit; None where it does not match.
+    """
     sheet = Sheet([trip.id for trip in story.trips])
     past: set[str] = set()
     note_counts(story, scene, sheet, past)
@@ -32,7 +36,7 @@ def gather(story: Story, scene: Scene, document: Document) -> tuple[Sheet, froze
     note_places(story, scene, sheet)
     note_stop_days(story, scene, sheet)
     note_people(story, scene, sheet)
-    note_signatures(story, scene, document, sheet, past)
+    note_signatures(story, scene, signs, sheet, past)
     return sheet, frozenset(past)
 
 
@@ -76,7 +80,7 @@ def note_dates(story: Story, scene: Scene, sheet: Sheet, past: set[str]) -> None
     """Days written in the text that fall on a trip or just beside it."""
     page = scene.reading.published
     for passage in scene.reading.passages:
-        mentions = find_dates(passage)
+        mentions = scene.days[passage.field]
         anchor = page or _written_year(mentions)
         for mention in mentions:
             for trip in story.trips:
@@ -150,26 +154,23 @@ def _window(trip: Trip, first: date, last: date) -> str:
     return "page before" if early <= _SOON else "page early" if early <= _EARLY else "page too early"
 
 
-def note_signatures(story: Story, scene: Scene, document: Document, sheet: Sheet, past: set[str]) -> None:
+def note_signatures(story: Story, scene: Scene, signs: Sequence[Hit | None], sheet: Sheet, past: set[str]) -> None:
     """The watch's signature rules; each rule weighs once."""
-    first = story.signs.find_first(document)
-    number = -1
-    for trip_id, rules in story.rules.items():
-        for _, weight in rules:
-            number += 1
-            hit = first.get(number)
-            if hit is None:
+    rules = [(trip_id, weight) for trip_id, rules in story.rules.items() for _, weight in rules]
+    for (trip_id, weight), hit in zip(rules, signs, strict=True):
+        if hit is None:
+            continue
+        passage = scene.reading.passage(hit.field)
+        if passage.words:
+            sentence = bisect_right(passage.sentences, hit.span.start, key=_end)
+            if scene.looks_back(passage, min(sentence, len(passage.sentences) - 1), hit.span):
+                past.add(trip_id)
                 continue
-            passage = scene.reading.passage(hit.field)
-            if passage.tokens:
-                sentence = next(
-                    (n for n, span in enumerate(passage.sentences) if span.end > hit.span.start),
-                    len(passage.sentences) - 1,
-                )
-                if scene.looks_back(passage, sentence, hit.span):
-                    past.add(trip_id)
-                    continue
-            sheet.add(trip_id, "signature", passage, hit.span, weight)
+        sheet.add(trip_id, "signature", passage, hit.span, weight)
+
+
+def _end(span: Span) -> int:
+    return span.end
 
 
 def _early(passage: Passage, sentence: int) -> bool:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from monitor.model import Trip
 from monitor.rules.describe import Rule
-from monitor.rules.places import PhraseBook
-from monitor.rules.ruleset import RuleSet
 from monitor.rules.scene import Names
 
 # About 1 is a hint, 2 is enough to be filed when nothing speaks against it. A watch may override any of them.
@@ -70,15 +68,13 @@ WEIGHTS: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A watch's trips, compiled for the signals. `rules`: each trip's signature rules with their weights.
+    """A watch's trips, compiled for the signals. `fame`: the trips on which each person was met.
 
-    `signs`: the same rules in this order, to be asked together.
+    `rules`: each trip's signature rules with their weights.
     """
 
     trips: tuple[Trip, ...]
     names: Names
-    people: PhraseBook
     fame: Mapping[str, frozenset[str]]
     rules: Mapping[str, tuple[tuple[Rule, float], ...]]
     weights: Mapping[str, float]
-    signs: RuleSet

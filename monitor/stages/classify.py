@@ -14,7 +14,7 @@ from monitor.model import Decision, Evidence, Filing, Span, TopicHit, TripScore,
 from monitor.rules import Hit, Rule, RuleSet, compile_rule, read_document
 from monitor.rules.background import Background, Recap
 from monitor.rules.gate import closed, note_against, unplaced
-from monitor.rules.places import PhraseBook, Reading, lay_out
+from monitor.rules.reading import Reading, lay_out
 from monitor.rules.scene import Sheet, read_names, read_scene
 from monitor.rules.signals import gather
 from monitor.rules.weights import WEIGHTS, Story
@@ -51,7 +51,9 @@ class Classifier:
     topics: tuple[TopicRule, ...]
     recap: Recap
     asked: RuleSet
-    """The subject, then each topic's rule, then each topic's `not`: all that every article is asked."""
+    """The subject, then each topic's rule, then each topic's `not`; last the trips' signs."""
+    general: int
+    """How many of these every article is asked; the signs only what may be on a trip."""
 
 
 def compile_watch(watch: Watch) -> Classifier:
@@ -79,14 +81,14 @@ def compile_watch(watch: Watch) -> Classifier:
     story = Story(
         watch.trips,
         read_names(watch),
-        PhraseBook({name: (name,) for name in people}),
         {name: frozenset(trips) for name, trips in people.items()},
         signals,
         _weights(watch),
-        RuleSet([rule for rules in signals.values() for rule, _ in rules]),
     )
     subject = _compile(watch.subject, "watch subject", named)
-    return Classifier(story, subject, topics, Recap(watch.episode.since), RuleSet([subject, *_rules_of(topics)]))
+    general = [subject, *_rules_of(topics)]
+    signs = [rule for rules in signals.values() for rule, _ in rules]
+    return Classifier(story, subject, topics, Recap(watch.episode.since), RuleSet([*general, *signs]), len(general))
 
 
 def classify(
@@ -102,7 +104,8 @@ def classify(
     day = published.date() if published else None
     fields = {"title": article_title, "text": text, "url": url, "outlet": outlet, "language": language}
     document = read_document(fields, day)
-    answers = classifier.asked.find_all(document)
+    asked = classifier.asked.ask(document)
+    answers = asked.all(range(classifier.general))
     hits = answers.get(0)
     named = [hit.span for hit in hits or () if hit.field in _BODY]
     topics = _topics(classifier, answers, classifier.recap.sentences(text, named) if text else None)
@@ -110,7 +113,14 @@ def classify(
         return Filing(Decision.NONE, "", (), (), topics, "the subject is not named")
     if not classifier.story.trips:
         return Filing(Decision.NONE, "", (), (), topics, "the watch declares no trip to file it under")
-    reading = Reading(lay_out("title", article_title), lay_out("text", text[:_READ]), url, day, outlet, language)
+    reading = Reading(
+        lay_out("title", article_title, document.words_of("title")),
+        lay_out("text", text[:_READ], document.words_of("text") if len(text) <= _READ else None),
+        url,
+        day,
+        outlet,
+        language,
+    )
     spans: dict[str, list[Span]] = {}
     for hit in hits:
         spans.setdefault("text" if hit.field == "lead" else hit.field, []).append(hit.span)
@@ -118,7 +128,9 @@ def classify(
     reason = closed(scene)
     if reason:
         return Filing(Decision.NONE, "", (), (), topics, reason)
-    sheet, past = gather(classifier.story, scene, document)
+    signs = range(classifier.general, len(classifier.asked.rules))
+    first = asked.first(signs)
+    sheet, past = gather(classifier.story, scene, [first.get(number) for number in signs])
     if unplaced(scene, sheet):
         return Filing(Decision.NONE, "", (), (), topics, "no trip, region or stop is named")
     trips = classifier.story.trips
@@ -129,7 +141,7 @@ def classify(
 
 def topics_of(classifier: Classifier, text: str) -> tuple[str, ...]:
     """Topics of one sentence."""
-    answers = classifier.asked.find_all(read_document({"title": "", "text": text}, None))
+    answers = classifier.asked.ask(read_document({"title": "", "text": text})).all(range(classifier.general))
     return tuple(hit.topic_id for hit in _topics(classifier, answers, None))
 
 
