@@ -61,6 +61,7 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
 
     What it adds to the trip is told in the next digest, unless other articles have told it.
     """
+    from monitor.pipeline.gathering import gather_stories
     from monitor.pipeline.settling import settle as settled_by
     from monitor.pipeline.settling import untold
 
@@ -73,7 +74,9 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
             raise click.UsageError(f"no article {target} is stored with its text; give the id or the address of one")
         word = None if trip is None else _settled(app.watch, trip, topics)
         filed = settled_by(kept, stored.match, word, app.filer, app.watch)
-        app.store.settle(filed, untold=untold(stored.filing.decision, filed.filing.decision))
+        with app.store.batch():
+            app.store.settle(filed, untold=untold(stored.filing.decision, filed.filing.decision))
+            gather_stories(app.store, (stored.article.id,))
     place = filed.filing.trip or filed.filing.decision.value
     if as_json:
         say_json({

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, func, or_, select
 
@@ -18,6 +18,7 @@ from monitor.edges.store_articles import (
 )
 from monitor.edges.store_known import PLACE
 from monitor.edges.store_revisions import link_revisions
+from monitor.edges.store_stories import describe_anew, forget_links, keep_links
 from monitor.model import Decision, Filed, Kept, Placed, Verdict
 
 _PAGE = 200
@@ -69,8 +70,10 @@ class RefileRoom(Room):
             ids = [each.article.id for each in filed]
             for article_id in ids:
                 _take_findings_away(connection, article_id)
+            forget_links(connection, ids)
             for each in filed:
                 done += _keep_anew(connection, each)
+                keep_links(connection, each)
             _keep_echoes(connection, echoes)
         return done
 
@@ -89,6 +92,8 @@ class RefileRoom(Room):
                     article.decision != Decision.NONE.value,
                     article.verdict != Verdict.NEW.value,
                     exists().where(first.c.of_id == article.id),
+                    exists().where(tables.link.c.article_id == article.id),
+                    exists().where(tables.link.c.other_id == article.id),
                 ),
                 article.filing,
             )
@@ -101,7 +106,7 @@ class RefileRoom(Room):
                 for id_, canonical, published, fetched_at, bears, filing in connection.execute(statement)
             )
 
-    def take_back(self, article_ids: Sequence[str]) -> None:
+    def take_back(self, article_ids: Sequence[str], changed: Collection[str] = ()) -> None:
         article = tables.article.c
         with self.writing() as connection:
             asked = select(article.id, PLACE).where(article.id == bindparam("given"))
@@ -110,10 +115,12 @@ class RefileRoom(Room):
                 _take_findings_away(connection, article_id)
                 statement = tables.article.update().where(article.id == article_id)
                 connection.execute(statement.values(place=place))
+            forget_links(connection, article_ids, changed)
 
     def file_again(self, filed: Filed) -> dict[int, int]:
         with self.writing() as connection:
             _decide_anew(connection, filed)
+            describe_anew(connection, filed)
             ids = keep_findings(connection, filed)
             keep_echoes(connection, filed.article.id, filed.echoes)
             return ids

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.model import Article, Page, Prepared, Watch
 from monitor.pipeline.filing import Filer
+from monitor.pipeline.gathering import gather_stories
 from monitor.ports import Store
 from monitor.stages import dedup
 from monitor.stages.ordering import out_of_place
@@ -16,12 +19,19 @@ def restore_order(watch: Watch, store: Store, filer: Filer, changed: frozenset[s
 
     All in one transaction. Articles that a digest has told stay as they were told.
     """
-    late = out_of_place(store.untold_order(), changed)
-    if not late:
-        return 0
+    again: frozenset[str] = frozenset()
+    with store.batch():
+        # By what is filed anew, an article may turn out to bear on others that did not before, and be out of place.
+        while late := out_of_place(store.untold_order(), changed, again):
+            _file_again(watch, store, filer, late, changed)
+            again, changed = again | frozenset(late), frozenset()
+    return len(again)
+
+
+def _file_again(watch: Watch, store: Store, filer: Filer, late: Sequence[str], changed: frozenset[str]) -> None:
     compared = {source.id: source.dedup for source in watch.sources}
     with store.batch():
-        store.take_back(late)
+        store.take_back(late, changed)
         with filer.without(late):
             for article_id in late:
                 kept = store.kept_article(article_id)
@@ -32,7 +42,7 @@ def restore_order(watch: Watch, store: Store, filer: Filer, changed: frozenset[s
                     article, prepare_kept(article), None, compare=compared.get(article.source_id, True),
                     quiet=kept.quiet, settled=settled, again=True,
                 )  # fmt: skip
-    return len(late)
+        gather_stories(store, late)
 
 
 def prepare_kept(article: Article) -> Prepared:
