@@ -148,8 +148,8 @@ class Store(Protocol):
         seeds: Sequence[int] | None = None,
         without: Collection[str] = (),
     ) -> tuple[str, ...]:
-        """Ids of known texts that share at least two of these hashes, most shared first (ties: first filed), at most
-        eight.
+        """Ids of known texts that share at least two of these hashes, at most eight: first those that share what few
+        have (ties: first filed).
 
         Asks what was read in the last three parts of 30 days before `at`, and the permanent seed part, for which
         other hashes may be given. `without`: articles that do not count.

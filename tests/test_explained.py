@@ -73,12 +73,14 @@ def test_the_page_is_whole_and_escapes_what_strangers_wrote() -> None:
     page = render_page(
         "explain.html.j2", article=article, filing=FILED, explained=found, answer="trip: t1", known="known: no",
         alignment=(Aligned("The <b>envoy</b>", "An envoy", 0.5),), original="Envoy <b>in</b> Arna",
+        story=("report in 2 outlets, first by <b>A</b>", "8 May  A (new, first)  Envoy <b>in</b> Arna"),
     )  # fmt: skip
     assert "<td>50 %</td><td>An envoy</td>" in page
     assert '<mark class="for" title="t1 +3.0 place">Arna</mark>' in page
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
     assert "not this one" in page
+    assert "story: report in 2 outlets" in page
     assert "<script" not in page
     assert "http://" not in page.replace(article.url, "")
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from monitor.pipeline.reading import Reading
     from monitor.wire import App
 
+# So many articles of a story.
+MOST_SHOWN = 12
+
 
 @click.command()
 @home_options
@@ -89,6 +92,7 @@ def _page(app: App, target: str) -> Page:
 def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
+    from monitor.cli.stories import as_dict, story_of
     from monitor.model import Aligned, Filing, Match, Revision
     from monitor.stages.explained import why
 
@@ -115,6 +119,7 @@ def _as_dict(app: App, reading: Reading, stored: bool) -> dict[str, Any]:
             for novelty in reading.sentences
         ],
         "alignment": TypeAdapter(tuple[Aligned, ...]).dump_python(_alignment(app, reading), mode="json"),
+        "story": as_dict(story) if (story := story_of(app, reading.article.id)) else None,
         "revisions": TypeAdapter(tuple[Revision, ...]).dump_python(
             app.store.revisions(reading.article.id), mode="json"
         ),
@@ -135,7 +140,20 @@ def _page_of(app: App, reading: Reading) -> str:
         known=_known(app, reading),
         alignment=_alignment(app, reading),
         original=_original(app, reading),
+        story=_story(app, reading),
     )
+
+
+def _story(app: App, reading: Reading) -> tuple[str, ...]:
+    """Who has the report, then its articles, the first ones; () for a text that is not stored."""
+    from monitor.cli.stories import headline, row, story_of
+
+    story = story_of(app, reading.article.id)
+    if story is None:
+        return ()
+    rows = [row(member, story) for member in story.members] if len(story.members) > 1 else []
+    more = [f"… and {len(rows) - MOST_SHOWN} more"] if len(rows) > MOST_SHOWN else []
+    return (headline(story), *rows[:MOST_SHOWN], *more)
 
 
 def _original(app: App, reading: Reading) -> str:
@@ -199,6 +217,8 @@ def _say(app: App, reading: Reading, stored: bool) -> None:
         pruned = "" if reading.article.text else "; its text was pruned"
         click.echo(f"stored: what follows is as it was filed{pruned}")
     click.echo(_known(app, reading))
+    for number, line in enumerate(_story(app, reading)):
+        click.echo(f"  {line}" if number else f"story: {line}")
     click.echo(_answer(reading))
     if filing.mentioned:
         click.echo(f"mentions: {', '.join(filing.mentioned)}")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Insert, Integer, RowMapping, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, Insert, Integer, RowMapping, String, and_, bindparam, delete, or_, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.edges import tables
@@ -102,10 +102,8 @@ class ArticleRoom(Room):
         return ids
 
     def article(self, key: str) -> StoredArticle | None:
-        article = tables.article.c
-        statement = select(tables.article).where(or_(article.id == key, article.canonical == key, article.url == key))
         with self.reading() as connection:
-            row = connection.execute(statement).mappings().first()
+            row = connection.execute(_WITH_KEY, {"given": key}).mappings().first()
             return stored_article(connection, row) if row else None
 
     def seeds(self) -> tuple[StoredArticle, ...]:
@@ -122,6 +120,11 @@ _INSERT_SKETCH = tables.fingerprint.insert().from_select(
         bindparam("in_part", type_=Integer), numbers("given").selected_columns[0], bindparam("of_seq", type_=Integer)
     ),
 )
+_KEY = bindparam("given", type_=String)
+_WITH_KEY = select(tables.article).where(
+    or_(tables.article.c.id == _KEY, tables.article.c.canonical == _KEY, tables.article.c.url == _KEY)
+)
+_TITLED = select(tables.article.c.title, tables.article.c.outlet).where(tables.article.c.id == _KEY)
 _INSERT_DEVELOPMENT = tables.development.insert().returning(tables.development.c.id)
 
 
@@ -237,8 +240,7 @@ def stored_article(connection: Connection, row: RowMapping) -> StoredArticle:
     match = MATCH.validate_json(row["match"])
     original = None
     if match.of:
-        statement = select(tables.article.c.title, tables.article.c.outlet).where(tables.article.c.id == match.of)
-        original = connection.execute(statement).first()
+        original = connection.execute(_TITLED, {"given": match.of}).first()
     return StoredArticle(
         article=read_article(row),
         verdict=Verdict(row["verdict"]),

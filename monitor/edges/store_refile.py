@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, 
 
 from monitor.edges import tables
 from monitor.edges.database import Room
+from monitor.edges.lists import texts
 from monitor.edges.store_articles import (
     FILING,
     MATCH,
@@ -68,8 +69,7 @@ class RefileRoom(Room):
         done = 0
         with self.writing() as connection:
             ids = [each.article.id for each in filed]
-            for article_id in ids:
-                _take_findings_away(connection, article_id)
+            _take_findings_away(connection, ids)
             forget_links(connection, ids)
             for each in filed:
                 done += _keep_anew(connection, each)
@@ -107,14 +107,11 @@ class RefileRoom(Room):
             )
 
     def take_back(self, article_ids: Sequence[str], changed: Collection[str] = ()) -> None:
-        article = tables.article.c
         with self.writing() as connection:
-            asked = select(article.id, PLACE).where(article.id == bindparam("given"))
-            places = sorted(connection.execute(asked, {"given": each}).one()[1] for each in article_ids)
-            for article_id, place in zip(article_ids, places, strict=True):
-                _take_findings_away(connection, article_id)
-                statement = tables.article.update().where(article.id == article_id)
-                connection.execute(statement.values(place=place))
+            places = sorted(connection.execute(_PLACES, {"given": list(article_ids)}).scalars())
+            _take_findings_away(connection, article_ids)
+            rows = [{"moved": each, "to": place} for each, place in zip(article_ids, places, strict=True)]
+            connection.execute(_PUT, rows)
             forget_links(connection, article_ids, changed)
 
     def file_again(self, filed: Filed) -> dict[int, int]:
@@ -129,7 +126,7 @@ class RefileRoom(Room):
         """Keep one article as a person settled it; `untold`: the next digest tells it, whichever listed it before."""
         article_id = filed.article.id
         with self.writing() as connection:
-            _take_findings_away(connection, article_id)
+            _take_findings_away(connection, [article_id])
             _keep_anew(connection, filed)
             keep_echoes(connection, article_id, filed.echoes)
             if untold:
@@ -146,13 +143,23 @@ def _may_retell(filing: str) -> bool:
     return any(score["score"] > 0 for score in json.loads(filing)["scores"])
 
 
-def _take_findings_away(connection: Connection, article_id: str) -> None:
-    old = select(tables.development.c.id).where(tables.development.c.article_id == article_id)
-    connection.execute(
-        delete(tables.echo).where(or_(tables.echo.c.article_id == article_id, tables.echo.c.development_id.in_(old)))
-    )
-    for table in (tables.sentence, tables.figure, tables.development):
-        connection.execute(delete(table).where(table.c.article_id == article_id))
+def _take_findings_away(connection: Connection, article_ids: Sequence[str]) -> None:
+    for statement in _TAKE_AWAY:
+        connection.execute(statement, {"given": list(article_ids)})
+
+
+# Statements are written once: SQLAlchemy then neither builds nor compiles them again.
+_TAKEN = texts("given")
+_PLACES = select(PLACE).where(tables.article.c.id.in_(_TAKEN))
+_PUT = tables.article.update().where(tables.article.c.id == bindparam("moved")).values(place=bindparam("to"))
+_SAID = select(tables.development.c.id).where(tables.development.c.article_id.in_(_TAKEN))
+_TAKE_AWAY = (
+    delete(tables.echo).where(or_(tables.echo.c.article_id.in_(_TAKEN), tables.echo.c.development_id.in_(_SAID))),
+    *(
+        delete(table).where(table.c.article_id.in_(_TAKEN))
+        for table in (tables.sentence, tables.figure, tables.development)
+    ),
+)
 
 
 def _keep_anew(connection: Connection, filed: Filed) -> int:

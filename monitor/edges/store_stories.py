@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, RowMapping, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, Insert, RowMapping, bindparam, delete, exists, func, or_, select, true, update
 
 from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.lists import numbers, texts
+from monitor.edges.store_known import PLACE
 from monitor.edges.upsert import insert_into
 from monitor.model import Filed, Member, Origin, Pair, Story, Verdict
 
@@ -87,6 +88,22 @@ class StoryRoom(Room):
     def stories(self, article_ids: Sequence[str]) -> tuple[Story, ...]:
         with self.reading() as connection:
             return stories_of(connection, article_ids)
+
+    def newest_stories(self, trip: str | None, limit: int) -> tuple[Story, ...]:
+        """The stories whose newest articles were filed last, those first; None for any trip, "" for none. No seeds."""
+        newest = func.max(PLACE)
+        statement = (
+            select(_MEMBER.story_id, func.min(_ARTICLE.id))
+            .join(tables.article, _ARTICLE.id == _MEMBER.article_id)
+            .where(~_ARTICLE.seed, true() if trip is None else _ARTICLE.trip == trip)
+            .group_by(_MEMBER.story_id)
+            .order_by(newest.desc())
+            .limit(limit)
+        )
+        with self.reading() as connection:
+            rows = connection.execute(statement).all()
+            found = {story.id: story for story in stories_of(connection, [row[1] for row in rows])}
+        return tuple(found[row.story_id] for row in rows)
 
 
 def stories_of(connection: Connection, article_ids: Collection[str]) -> tuple[Story, ...]:

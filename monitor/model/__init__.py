@@ -66,6 +66,7 @@ from monitor.model.reported import (
 from monitor.model.revised import Edit, ReadAgain, Revised, Revision
 from monitor.model.stories import Link, Member, Origin, Pair, Story
 from monitor.model.told import (
+    Carried,
     Claim,
     Correction,
     Counts,
@@ -90,6 +91,7 @@ from monitor.model.watched import DigestPlan, Episode, Kind, Recipient, Signal, 
 __all__ = [
     "Aligned",
     "Article",
+    "Carried",
     "Claim",
     "Correction",
     "Counts",

@@ -111,9 +111,13 @@ class Filer:
         known = self._store.known_sentences(trip)
         self._indexes[trip] = KnownIndex([each for each in known if each.article_id != article_id])
 
+    def has_come(self, article_id: str) -> None:
+        """Inside `without`: it counts as filed from now on."""
+        self._later.discard(article_id)
+
     @contextlib.contextmanager
     def without(self, article_ids: Iterable[str]) -> Iterator[None]:
-        """Inside it these articles count as not filed, each until it is kept again; the store has taken them back."""
+        """Inside it these articles count as not filed, each until it is kept again or `has_come`."""
         self._later = set(article_ids)
         self._indexes.clear()
         self._stories.clear()

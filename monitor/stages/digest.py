@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from monitor.model import (
     SourceState,
     StoredArticle,
     StoredDevelopment,
+    Story,
     Trip,
     TripPart,
     Verdict,
@@ -37,6 +38,7 @@ from monitor.stages.days import local_day, stop_marks, timeline
 from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
 from monitor.stages.health import alert_due, describe, not_asked
 from monitor.stages.selection import OTHER, Choice, choose
+from monitor.stages.stories import by_article, carried
 from monitor.text import one_line
 
 MOST_OUTLETS = 6
@@ -45,6 +47,9 @@ LONG_OVER = timedelta(days=30)
 # So many sources that our own outage kept us from are told as one.
 MANY = 3
 NEEDS_A_LOOK = "needs a look"
+
+
+Tell = Callable[[StoredDevelopment], Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,10 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, s
         sure={each.article.id: _sureness(each.filing) for each in material.articles},
         over=frozenset(trip.id for trip in watch.trips if day - trip.last > LONG_OVER and not span),
     )
+    stories = by_article(material.stories)
     parts = []
     for trip in (*watch.trips, *_forgotten(material, watch, day)):
-        part = _part(trip, choice, material, watch, day, span)
+        part = _part(trip, choice, material, watch, day, span, stories)
         if part.sections or part.more or part.figures:
             parts.append(part)
     parts.sort(key=lambda part: (-(part.day > 0), -sum(len(section.items) for section in part.sections)))
@@ -122,35 +128,49 @@ def has_news(digest: Digest) -> bool:
     return bool(digest.trips or digest.perhaps or digest.corrections)
 
 
-def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: date, span: Span | None) -> TripPart:
+def _part(
+    trip: Trip,
+    choice: Choice,
+    material: Material,
+    watch: Watch,
+    day: date,
+    span: Span | None,
+    stories: Mapping[str, Story],
+) -> TripPart:
     inside = trip.first <= day <= trip.last
     above = [each for each in choice.above if each.development.trip == trip.id]
     whole = span is not None and span.kind == "trip"
+
+    def told(stored: StoredDevelopment) -> Item:
+        return _item(stored, choice.folded.get(stored.id, ()), stories.get(stored.article.id))
+
     return TripPart(
         trip_id=trip.id,
         name=trip.name,
         day=(day - trip.first).days + 1 if inside and not whole else 0,
         days=(trip.last - trip.first).days + 1,
         stops=stop_marks(trip, day),
-        sections=_by_day(above, choice, trip, watch) if whole else _by_topic(above, choice, watch),
-        more=_by_article([each for each in choice.below if each.development.trip == trip.id], choice),
+        sections=_by_day(above, told, trip, watch) if whole else _by_topic(above, choice, told, watch),
+        more=_by_article([each for each in choice.below if each.development.trip == trip.id], told),
         figures=_figures(trip.id, material, watch, span),
         disputes=_disputes(trip.id, material, watch),
         timeline=timeline(trip, material.volume, watch, day, span.first if span else None),
     )
 
 
-def _by_topic(developments: Sequence[StoredDevelopment], choice: Choice, watch: Watch) -> tuple[Section, ...]:
+def _by_topic(
+    developments: Sequence[StoredDevelopment], choice: Choice, told: Tell, watch: Watch
+) -> tuple[Section, ...]:
     names = [(topic.id, topic.name) for topic in watch.topics] + [(OTHER, "Also")]
     sections = []
     for topic_id, name in names:
-        items = [_item(each, choice) for each in developments if choice.topics[each.id] == topic_id]
+        items = [told(each) for each in developments if choice.topics[each.id] == topic_id]
         if items:
             sections.append(Section(topic_id, name, tuple(items)))
     return tuple(sections)
 
 
-def _by_day(developments: Sequence[StoredDevelopment], choice: Choice, trip: Trip, watch: Watch) -> tuple[Section, ...]:
+def _by_day(developments: Sequence[StoredDevelopment], told: Tell, trip: Trip, watch: Watch) -> tuple[Section, ...]:
     """The items of each local day in order, under the day and the stops reached on it."""
     zone = ZoneInfo(watch.timezone)
     days: dict[date | None, list[StoredDevelopment]] = {}
@@ -158,14 +178,14 @@ def _by_day(developments: Sequence[StoredDevelopment], choice: Choice, trip: Tri
         published = each.article.published
         days.setdefault(local_day(published, zone) if published else None, []).append(each)
     sections = []
-    for when, told in days.items():
+    for when, every in days.items():
         places = " and ".join(stop.place for stop in trip.stops if stop.on and stop.on == when)
         name = f"{when:%A} {when.day} {when:%B}{': ' if places else ''}{places}" if when else "On a day not given"
-        sections.append(Section("", name, tuple(_item(each, choice) for each in told)))
+        sections.append(Section("", name, tuple(map(told, every))))
     return tuple(sections)
 
 
-def _by_article(developments: Sequence[StoredDevelopment], choice: Choice) -> tuple[Section, ...]:
+def _by_article(developments: Sequence[StoredDevelopment], told: Tell) -> tuple[Section, ...]:
     """The rest as their articles tell it: each article's sentences together and in their order, the weightiest first.
 
     A sentence below the fold leans on the one before it, so topics would tear them apart.
@@ -174,8 +194,8 @@ def _by_article(developments: Sequence[StoredDevelopment], choice: Choice) -> tu
     for each in developments:
         articles.setdefault(each.article.id, []).append(each)
     return tuple(
-        Section("", one_line(told[0].article.title), tuple(_item(each, choice) for each in sorted(told, key=_place)))
-        for told in articles.values()
+        Section("", one_line(every[0].article.title), tuple(map(told, sorted(every, key=_place))))
+        for every in articles.values()
     )
 
 
@@ -183,9 +203,8 @@ def _place(stored: StoredDevelopment) -> tuple[int, int]:
     return stored.development.sentence, stored.id
 
 
-def _item(stored: StoredDevelopment, choice: Choice) -> Item:
+def _item(stored: StoredDevelopment, folded: Sequence[StoredDevelopment], story: Story | None) -> Item:
     article = stored.article
-    folded = choice.folded.get(stored.id, ())
     carriers = dict.fromkeys((*stored.also, *(outlet for each in folded for outlet in _outlets(each))))
     also = [outlet for outlet in carriers if outlet != article.outlet]
     return Item(
@@ -199,6 +218,7 @@ def _item(stored: StoredDevelopment, choice: Choice) -> Item:
         why=stored.development.why,
         date_only=_date_only(article),
         folded=tuple(_folded(each) for each in folded),
+        carried=carried(story) if story else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from monitor.model import Carried, Item
 from monitor.text import clean
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$])")
@@ -58,6 +59,19 @@ def named(outlets: tuple[str, ...]) -> str:
     """The outlets that carry an item as well: "3: A, B, C", and how many more."""
     more = len(outlets) - MOST_NAMED
     return f"{len(outlets)}: {', '.join(outlets[:MOST_NAMED])}" + (f" and {more} more" if more > 0 else "")
+
+
+def carriers(item: Item | Carried) -> str:
+    """Who has an item's report: "report in 5 outlets, first by A (Reuters copy)"; "" where there is nothing to say."""
+    carried = item.carried if isinstance(item, Item) else item
+    if carried is None:
+        return ""
+    origin = f"with {carried.agency}" if carried.part else f"{carried.agency} copy"
+    if len(carried.outlets) == 1:
+        # An agency's own page says nothing by naming it.
+        return origin if carried.agency != carried.first else ""
+    said = f"report in {len(carried.outlets)} outlets, first by {carried.first}"
+    return f"{said} ({origin})" if carried.agency and carried.agency != carried.first else said
 
 
 def brief_why(why: str) -> str:

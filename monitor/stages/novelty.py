@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from math import fsum
 from typing import NamedTuple
 
 from monitor.model import KnownSentence, Novelty, Sentence
@@ -159,8 +160,8 @@ class KnownIndex:
             value = int(weights[word] * 1000)
             for place in self._holders.get(word, ()):
                 gathered[place] = gathered.get(place, 0) + value
-        total = sum(weights.values()) or 1.0
-        norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        total = fsum(weights.values()) or 1.0
+        norm = math.sqrt(fsum(weight * weight for weight in weights.values())) or 1.0
         # Of equally good ones the earlier: the same in every process.
         best = nsmallest(most, gathered, key=lambda place: (-gathered[place], place))
         found = [self._near(place, words, weights, total, norm) for place in best]
@@ -174,17 +175,18 @@ class KnownIndex:
         more, beside = 0.0, None
         for step in (-1, 1):
             other = self._place.get((sentence.article_id, sentence.index + step))
-            added = sum(weights[word] for word in missing & self._sentences[other].words) if other is not None else 0.0
+            added = fsum(weights[word] for word in missing & self._sentences[other].words) if other is not None else 0.0
             if other is not None and added > more:
                 more, beside = added, self._sentences[other]
-        share = (more + sum(weights[word] for word in shared)) / total
-        dot = sum(weights[word] ** 2 for word in shared)
+        # Exact sums: sets have no order, and of two sentences that are as near the earlier one has to be told.
+        share = (more + fsum(weights[word] for word in shared)) / total
+        dot = fsum(weights[word] ** 2 for word in shared)
         return Near(share, dot / (norm * self._norm(place)), sentence, beside)
 
     def _norm(self, place: int) -> float:
         norm = self._norms.get(place)
         if norm is None:
-            norm = math.sqrt(sum(self.weight(word) ** 2 for word in self._sentences[place].words)) or 1.0
+            norm = math.sqrt(fsum(self.weight(word) ** 2 for word in self._sentences[place].words)) or 1.0
             self._norms[place] = norm
         return norm
 
@@ -240,8 +242,8 @@ class Signs:
 
 def signs_of(sentence: Sentence, found: Sequence[Near], index: KnownIndex, limits: Thresholds = THRESHOLDS) -> Signs:
     """The signs of a sentence beside the known ones that are nearest (best first, at least one)."""
-    total = sum(index.weight(word) for word in sentence.words) or 1.0
-    unseen = sum(index.weight(word) for word in sentence.words if not index.has(word)) / total
+    total = fsum(index.weight(word) for word in sentence.words) or 1.0
+    unseen = fsum(index.weight(word) for word in sentence.words if not index.has(word)) / total
     best, mine = found[0], read_details(sentence.text)
     near = [each for each in found if each.share >= limits.near]
     # What is left of a date or an address is no word of the sentence.

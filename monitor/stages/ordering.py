@@ -36,3 +36,9 @@ def out_of_place(
             first = index
         earliest = at if earliest is None else min(earliest, at)
     return tuple(each.article_id for each in sorted(filed[first:], key=moment))
+
+
+def following(placed: Sequence[Placed], first: str) -> tuple[str, ...]:
+    """The ids of this article and of all that have their places after it, in the right order."""
+    begin = next(moment(each) for each in placed if each.article_id == first)
+    return tuple(each.article_id for each in sorted(placed, key=moment) if moment(each) >= begin)

@@ -16,7 +16,7 @@ AGENCIES = "agencies"
 _SPELLINGS = {
     "Reuters": ("Reuters", "Thomson Reuters"),
     "AP": ("AP", "AP News", "Associated Press"),
-    "AFP": ("AFP", "Agence France-Presse", "Agence France Presse"),
+    "AFP": ("AFP",),
     "dpa": ("dpa", "DPA", "Deutsche Presse-Agentur"),
     "UPI": ("UPI", "United Press International"),
     "PA": ("PA", "PA Media", "Press Association"),
@@ -30,7 +30,7 @@ _SPELLINGS = {
     "ANSA": ("ANSA",),
     "Kyodo": ("Kyodo", "Kyodo News"),
     "Yonhap": ("Yonhap", "Yonhap News Agency"),
-    "PTI": ("PTI", "Press Trust of India"),
+    "PTI": ("PTI",),
     "ANI": ("ANI", "Asian News International"),
     "IANS": ("IANS", "Indo-Asian News Service"),
     "Bloomberg": ("Bloomberg", "Bloomberg News"),
@@ -39,13 +39,18 @@ _SPELLINGS = {
         "Wire Services", "Agency Reports", "Agency Report",
     ),
 }  # fmt: skip
+# Two that have a country in their names, as any agency may.
+_WORDED = {
+    "AFP": re.compile(r"agence \w+[ -]presse?", re.IGNORECASE),
+    "PTI": re.compile(r"press trust of \w+", re.IGNORECASE),
+}
 _EXACT = {said: name for name, every in _SPELLINGS.items() for said in every if said.isupper() or said.islower()}
 _FOLDED = {said.casefold(): name for name, every in _SPELLINGS.items() for said in every if said not in _EXACT}
 
 # "of" and "de" in the name of a place.
 _SHORT = 3
 _FIRST_LINES, _LAST_LINES = 3, 5
-_LONGEST_LINE, _LONGEST_NAME = 240, 90
+_LONGEST_LINE, _LONGEST_NAME, _TAIL = 240, 90, 80
 
 _SPLIT = re.compile(r"\s*(?:[,;/|&+]|\band\b)\s*", re.IGNORECASE)
 _BEFORE = re.compile(r"^(?:the|from|by|via)\s+", re.IGNORECASE)
@@ -109,14 +114,15 @@ def _named(said: str) -> Origin | None:
     """The agencies of a list of names; those beside others gave a part."""
     pieces = [piece for piece in _SPLIT.split(said.strip()) if piece]
     known = [name for piece in pieces if (name := _agency(piece))]
-    # One that is named beside the others in general adds nothing.
+    # Agencies in general, beside one that is named, add nothing.
     names = [name for name in dict.fromkeys(known) if name != AGENCIES] or known[:1]
     return Origin(" and ".join(names[:2]), part=len(known) < len(pieces)) if names else None
 
 
 def _agency(piece: str) -> str:
     bare = _BEFORE.sub("", piece.strip(" .'’"))
-    return _EXACT.get(bare) or _FOLDED.get(bare.casefold(), "")
+    worded = (name for name, said in _WORDED.items() if said.fullmatch(bare))
+    return _EXACT.get(bare) or _FOLDED.get(bare.casefold()) or next(worded, "")
 
 
 def _whole(said: str) -> Origin | None:
@@ -144,6 +150,8 @@ def _byline(line: str, *, stated: bool) -> Origin | None:
         return None
     by = _BYLINE.match(line)
     who = by["who"] if by else line
+    if whole := _whole(who.strip("() ")):
+        return whole
     for cut in _FOR.finditer(who):
         house = _whole(who[cut.end() :].strip("() "))
         if house and (by or stated or _is_person(who[: cut.start()])):
@@ -170,7 +178,7 @@ def _credit(line: str) -> Origin | None:
 
 def _ending(line: str) -> Origin | None:
     match = _AT_THE_END.search(line)
-    return _whole(match["by"] or match["by2"]) if match and not _PICTURE.search(line[match.start() :]) else None
+    return _whole(match["by"] or match["by2"]) if match and not _PICTURE.search(line[-_TAIL:]) else None
 
 
 def _share(line: str) -> Origin | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.model import Member, Pair, Story
+from monitor.model import Carried, Member, Origin, Pair, Story, Verdict
 
 # So far apart two texts are still one report; what comes later is a report of its own, whatever it repeats.
 # How close a report in other words has to be, `stages/story.py` asks already.
@@ -27,7 +27,8 @@ def binds(one: Member, two: Member) -> bool:
 def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...]:
     """The stories that these articles are, each article in one of them, in order of their first members.
 
-    A story has the smallest number (`Member.story`) that its members had and no earlier story here took, 0 where it
+    That a text retells another one counts where it was not found to be a copy or an update of an earlier one. A story
+    has the smallest number (`Member.story`) that its members had and no earlier story here took, 0 where it
     needs one. Pairs with an article that is not among the members say nothing.
     """
     by_id = {member.article_id: member for member in members}
@@ -39,9 +40,16 @@ def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...
             article_id = roots[article_id]
         return article_id
 
-    for pair in pairs:
-        if pair.one in by_id and pair.two in by_id and binds(by_id[pair.one], by_id[pair.two]):
-            roots[root(pair.one)] = root(pair.two)
+    bound = [
+        (pair.kind, *sorted((by_id[pair.one], by_id[pair.two]), key=_order))
+        for pair in pairs
+        if pair.one in by_id and pair.two in by_id and binds(by_id[pair.one], by_id[pair.two])
+    ]
+    # An edited text belongs to what it was edited from, whatever else it sounds like.
+    edited = {later.article_id for kind, _, later in bound if kind is not Verdict.REWRITE}
+    for kind, first, later in bound:
+        if kind is not Verdict.REWRITE or later.article_id not in edited:
+            roots[root(first.article_id)] = root(later.article_id)
     sets: dict[str, list[Member]] = {}
     for member in sorted(members, key=_order):
         sets.setdefault(root(member.article_id), []).append(member)
@@ -64,18 +72,12 @@ def _order(member: Member) -> tuple[datetime, str]:
     return member.at, member.canonical
 
 
-def carried(story: Story | None, outlet: str) -> str:
-    """Who else has the report that an outlet's article tells, in words: "in 5 outlets, first by A (Reuters copy)".
-
-    "" where nobody else has it and nobody says where it is from.
-    """
-    if story is None:
-        return ""
-    origin, others = story.origin, len(story.outlets)
-    said = "" if origin is None else f"with {origin.agency}" if origin.part else f"{origin.agency} copy"
-    if others < 2:
-        return said if outlet in story.outlets and origin and origin.agency != outlet else ""
-    return f"in {others} outlets, first by {story.leader.outlet}" + (f" ({said})" if said else "")
+def carried(story: Story) -> Carried | None:
+    """Who has the report, as a digest keeps it; None where one outlet has it and names no agency."""
+    origin = story.origin or Origin("")
+    if len(story.outlets) == 1 and not origin.agency:
+        return None
+    return Carried(story.outlets, story.leader.outlet, origin.agency, origin.part)
 
 
 def by_article(stories: Iterable[Story]) -> Mapping[str, Story]:

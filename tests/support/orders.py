@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ from random import Random
 from monitor.demo.play import briefs
 from monitor.demo.press import load
 from monitor.edges.store import SqlStore
-from monitor.model import Article, Watch
+from monitor.model import Article, Prepared, Watch
 from monitor.pipeline.filing import Filer
 from monitor.pipeline.ordering import prepare_kept, restore_order
 from monitor.pipeline.telling import tell
@@ -49,19 +49,25 @@ def _article(paper: str, path: str, title: str, text: str, published: datetime, 
 
 
 def outcome(
-    folder: Path, watch: Watch, pieces: Sequence[Sequence[Article]], now: datetime, *, told: Sequence[bool] = ()
+    folder: Path,
+    watch: Watch,
+    pieces: Sequence[Sequence[Article]],
+    now: datetime,
+    *,
+    told: Sequence[bool] = (),
+    prepare: Callable[[Article], Prepared] = prepare_kept,
 ) -> dict[str, object]:
     """What is stored of articles that come in these pieces: stories, verdicts, originals, trips, developments, figures.
 
-    `told`: of each piece whether a digest is made after it.
+    `told`: of each piece whether a digest is made after it; `prepare`: where texts are read once for many orders.
     """
     store = SqlStore.open(f"sqlite:///{folder / 'monitor.db'}", now)
     filer = Filer(watch, store)
     for number, piece in enumerate(pieces):
         with store.batch():
             for article in piece:
-                filer.keep(article, prepare_kept(article), None)
-        restore_order(watch, store, filer)
+                filer.keep(article, prepare(article), None)
+        restore_order(watch, store, filer, prepare=prepare)
         assert restore_order(watch, store, filer) == 0
         if number < len(told) and told[number]:
             assert tell(watch, store, now, slot=f"piece-{number}")
