@@ -21,7 +21,9 @@ from monitor.model import (
     Lead,
     Line,
     Material,
+    Member,
     NewDelivery,
+    Pair,
     PendingLead,
     Placed,
     Posted,
@@ -32,6 +34,7 @@ from monitor.model import (
     Revision,
     SourceState,
     StoredArticle,
+    Story,
 )
 
 Result = TypeVar("Result")
@@ -145,8 +148,8 @@ class Store(Protocol):
         seeds: Sequence[int] | None = None,
         without: Collection[str] = (),
     ) -> tuple[str, ...]:
-        """Ids of known texts that share at least two of these hashes, most shared first (ties: first filed), at most
-        eight.
+        """Ids of known texts that share at least two of these hashes, at most eight: first those that share what few
+        have (ties: first filed).
 
         Asks what was read in the last three parts of 30 days before `at`, and the permanent seed part, for which
         other hashes may be given. `without`: articles that do not count.
@@ -181,14 +184,29 @@ class Store(Protocol):
     def untold_order(self) -> tuple[Placed, ...]:
         """What no digest has told, and what became known quietly since the last one, in the order of filing."""
 
-    def take_back(self, article_ids: Sequence[str]) -> None:
+    def take_back(self, article_ids: Sequence[str], changed: Collection[str] = ()) -> None:
         """Their developments, sentences, figures and echoes are forgotten; `file_again` follows in the same batch.
 
-        From now on they stand in this order, in the places that they had together.
+        So are the links to articles filed before them, and to those filed after them of what has `changed`. From now
+        on they stand in this order, in the places that they had together.
         """
 
     def file_again(self, filed: Filed) -> dict[int, int]:
         """As `file`, for an article that is kept and was taken back."""
+
+    # stories
+    def story_circle(self, article_ids: Sequence[str]) -> tuple[tuple[Member, ...], tuple[Pair, ...]]:
+        """All articles that share a story with one of these, or with one that these have a link to; and the links
+        among them."""
+
+    def keep_stories(self, stories: Sequence[Story]) -> None:
+        """From now on the articles are in these stories; a story with the number 0 gets one, one left by all goes.
+
+        The stories hold all articles of every story that they take one from.
+        """
+
+    def stories(self, article_ids: Sequence[str]) -> tuple[Story, ...]:
+        """The stories that these articles are in, each once."""
 
     def kept_article(self, article_id: str) -> Kept | None:
         """The article with this id, unless it is a seed or its text was pruned."""

@@ -34,6 +34,7 @@ from monitor.model import DigestRow, HostMemory, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
 from monitor.pipeline.again import tell_week
 from monitor.pipeline.backtest import Backtest, backtest
+from monitor.pipeline.gathering import gather_stories
 from monitor.pipeline.letters import Post
 from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.room import no_progress
@@ -201,6 +202,13 @@ class App:
                 )  # fmt: skip
             finally:
                 scratch.close()
+
+    def apply(self, found: Backtest) -> int:
+        """Keep the articles that a backtest filed otherwise as it filed them; returns how many there were."""
+        with self.store.batch():
+            done = self.store.refile(found.filed, found.echoes)
+            gather_stories(self.store, (each.article.id for each in found.filed))
+        return done
 
     def deliver(self, stopping: Callable[[], bool] = lambda: False) -> DeliveryReport:
         """One round of the outbox; it ends early when `stopping` says so."""

@@ -23,6 +23,7 @@ from monitor.edges.store import SqlStore
 from monitor.model import Digest, FigureRow, Item, Verdict
 from monitor.record import read_record
 from monitor.stages.classify import compile_watch
+from monitor.stages.escape import carriers
 from monitor.stages.feed import trip_feed
 from monitor.stages.render import render
 from monitor.watch import read_watch
@@ -328,8 +329,10 @@ def test_every_format_names_the_same_items_and_links(played: Played, day: Day) -
     assert [item.text for item in items(record)] == [item.text for item in items(digest)]
     feeds = [feedparser.parse(trip_feed([digest], part.trip_id)) for part in digest.trips]
     entries = [entry["content"][0]["value"] for feed in feeds for entry in feed["entries"]]
-    told = [item.text for part in digest.trips for section in (*part.sections, *part.more) for item in section.items]
-    assert sorted(entries) == sorted(told)
+    told = [item for part in digest.trips for section in (*part.sections, *part.more) for item in section.items]
+    assert sorted(entries) == sorted(
+        f"{item.text} ({carriers(item)})" if carriers(item) else item.text for item in told
+    )
 
 
 @pytest.mark.parametrize("day", DAYS)

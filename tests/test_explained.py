@@ -94,6 +94,7 @@ def test_the_page_is_whole_and_escapes_what_strangers_wrote() -> None:
         text="new", counted="1 sentence: 1 known", meaning=meaning, where=WHERE,
         sentences=(Told(1, "The <b>envoy</b>", "known", "said before", "An <i>envoy</i>", "Gazette: Talks", 0.1),),
         alignment=(Aligned("The <b>envoy</b>", "An envoy", 0.5),), original="Envoy <b>in</b> Arna",
+        story=("report in 2 outlets, first by <b>A</b>", "8 May  A (new, first)  Envoy <b>in</b> Arna"),
     )  # fmt: skip
     assert "<td>50 %</td><td>An envoy</td>" in page
     assert '<mark class="for" title="t1 +3.0: names a place of the trip">Arna</mark>' in page
@@ -103,6 +104,7 @@ def test_the_page_is_whole_and_escapes_what_strangers_wrote() -> None:
     assert "<b>" not in page
     assert "<i>" not in page
     assert "not this one" in page
+    assert "story: report in 2 outlets" in page
     assert "<script" not in page
     assert "http://" not in page.replace(article.url, "")
 

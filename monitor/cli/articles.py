@@ -17,6 +17,34 @@ def articles() -> None:
     """What was read: list what is uncertain, and settle it."""
 
 
+@articles.command("list")
+@home_options
+@click.option("--trip", help='Only of this trip, by its id; "none" for what is on no trip.')
+@click.option("--most", type=click.IntRange(min=1), default=30, show_default=True, help="So many stories.")
+@json_option
+@click.pass_obj
+def list_(obj: Context, trip: str | None, most: int, as_json: bool) -> None:
+    """The newest articles, those of one report together: who had it first, who else has it, and what each is."""
+    from monitor.cli.stories import as_dict, headline, row
+
+    with obj.app() as app:
+        known = [each.id for each in app.watch.trips]
+        if trip is not None and trip not in (*known, "none"):
+            raise click.BadParameter(
+                f"{trip!r} is no trip of the watch; there are {', '.join(known)}, none", param_hint="--trip"
+            )
+        stories = app.store.newest_stories(None if trip is None else "" if trip == "none" else trip, most)
+    if as_json:
+        say_json([as_dict(story) for story in stories])
+        return
+    for story in stories:
+        click.echo(f"{story.leader.trip or 'no trip'}: {headline(story)}")
+        for member in story.members:
+            click.echo(f"  {member.article_id}  {row(member, story)}")
+    click.echo(plural(len(stories), "story", "stories") + (f", the newest; --most {2 * most} shows more"
+               if len(stories) == most else ""))  # fmt: skip
+
+
 @articles.command()
 @home_options
 @json_option
@@ -61,6 +89,7 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
 
     What it adds to the trip is told in the next digest, unless other articles have told it.
     """
+    from monitor.pipeline.gathering import gather_stories
     from monitor.pipeline.settling import settle as settled_by
     from monitor.pipeline.settling import untold
 
@@ -73,7 +102,9 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
             raise click.UsageError(f"no article {target} is stored with its text; give the id or the address of one")
         word = None if trip is None else _settled(app.watch, trip, topics)
         filed = settled_by(kept, stored.match, word, app.filer, app.watch)
-        app.store.settle(filed, untold=untold(stored.filing.decision, filed.filing.decision))
+        with app.store.batch():
+            app.store.settle(filed, untold=untold(stored.filing.decision, filed.filing.decision))
+            gather_stories(app.store, (stored.article.id,))
     place = filed.filing.trip or filed.filing.decision.value
     if as_json:
         say_json({

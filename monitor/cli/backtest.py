@@ -35,7 +35,7 @@ def backtest(obj: Context, write: bool, every: bool, no_digest: bool, as_json: b
     with obj.app(lock=write) as app:
         with progress_bar() as progress:
             found = app.backtest(progress)
-        done = app.store.refile(found.filed, found.echoes) if write else 0
+        done = app.apply(found) if write else 0
         digest = "" if no_digest else render(found.digest, "md")
         if as_json:
             say_json({

@@ -14,7 +14,7 @@ import click
 from monitor.cli.common import Context, home_options, json_option, say_json
 
 if TYPE_CHECKING:
-    from monitor.model import Account, Aligned, Article, Page, Revision, StoredArticle
+    from monitor.model import Account, Aligned, Article, Page, Revision, StoredArticle, Story
     from monitor.pipeline.reading import Reading
     from monitor.stages.fates import Told
     from monitor.wire import App
@@ -31,6 +31,7 @@ class Answer:
     original: StoredArticle | None
     alignment: tuple[Aligned, ...]
     revisions: tuple[Revision, ...]
+    story: Story | None
 
     @property
     def named_original(self) -> str:
@@ -66,6 +67,7 @@ def explain(obj: Context, target: str, page: str | None, as_json: bool) -> None:
 def _answer(app: App, target: str) -> Answer:
     from dataclasses import replace
 
+    from monitor.cli.stories import story_of
     from monitor.model import StoredArticle
     from monitor.pipeline.reading import read_given
     from monitor.stages.alignment import align
@@ -93,6 +95,7 @@ def _answer(app: App, target: str) -> Answer:
     return Answer(
         reading, account, told, outcome(found, account, told), of,
         align(reading.article.text, known) if known else (), app.store.revisions(reading.article.id),
+        story_of(app, reading.article.id),
     )  # fmt: skip
 
 
@@ -137,6 +140,7 @@ def _page(app: App, target: str) -> Page:
 def _as_dict(app: App, answer: Answer) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
+    from monitor.cli.stories import as_dict
     from monitor.model import Aligned, Filing, Match, Revision
     from monitor.stages.explained import why
     from monitor.stages.fates import is_known
@@ -157,6 +161,7 @@ def _as_dict(app: App, answer: Answer) -> dict[str, Any]:
         "why": {score.trip_id: why(reading.filing, score, weights) for score in reading.filing.scores},
         "sentences": [_sentence(each) for each in answer.sentences],
         "alignment": TypeAdapter(tuple[Aligned, ...]).dump_python(answer.alignment, mode="json"),
+        "story": as_dict(answer.story) if answer.story else None,
         "revisions": TypeAdapter(tuple[Revision, ...]).dump_python(answer.revisions, mode="json"),
     }
 
@@ -179,6 +184,7 @@ def _sentence(told: Told) -> dict[str, Any]:
 
 
 def _page_of(app: App, answer: Answer) -> str:
+    from monitor.cli.stories import story_lines
     from monitor.rules.wording import meaning
     from monitor.stages.explained import WHERE, said_of_text, said_of_trip
     from monitor.stages.explained import explain as lay_out
@@ -200,6 +206,7 @@ def _page_of(app: App, answer: Answer) -> str:
         counted=summary(answer.sentences),
         alignment=answer.alignment,
         original=answer.named_original,
+        story=story_lines(answer.story),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.beside import say_alignment
+from monitor.cli.stories import story_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,8 @@ def say_answer(answer: Answer, watch: Watch, weights: Mapping[str, float], zone:
         click.echo("its text was pruned; what was decided is kept")
     click.echo(answer.outcome[1])
     click.echo(f"text: {said_of_text(answer.reading.match, answer.named_original)}")
+    for number, line in enumerate(story_lines(answer.story)):
+        click.echo(f"  {line}" if number else f"story: {line}")
     if answer.sentences:
         click.echo(f"\n{summary(answer.sentences)}")
         for told in answer.sentences:

@@ -18,6 +18,7 @@ from monitor.edges.store_mail import MailRoom
 from monitor.edges.store_prune import PruneRoom
 from monitor.edges.store_refile import RefileRoom
 from monitor.edges.store_revisions import RevisionRoom
+from monitor.edges.store_stories import StoryRoom
 from monitor.edges.store_suppressed import SuppressedRoom
 
 
@@ -33,6 +34,7 @@ class SqlStore(
     PruneRoom,
     SuppressedRoom,
     LineRoom,
+    StoryRoom,
 ):
     """`ports.Store` on a database. Build it with `SqlStore.open`."""
 

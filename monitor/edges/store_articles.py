@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Insert, Integer, RowMapping, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, Insert, Integer, RowMapping, String, and_, bindparam, delete, or_, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.edges import tables
@@ -17,6 +17,7 @@ from monitor.edges.lists import numbers
 from monitor.edges.store_known import FIGURE, SEED_PART, pack, part_of
 from monitor.edges.store_leads import end_lead
 from monitor.edges.store_lines import count_lines
+from monitor.edges.store_stories import enter_story, leave_story, links_to, put_links
 from monitor.edges.upsert import insert_into
 from monitor.model import (
     Article,
@@ -51,12 +52,14 @@ class ArticleRoom(Room):
 
     def add_seed(self, filed: Filed, original: Fingerprint | None) -> None:
         with self.writing() as connection:
+            links = links_to(connection, filed.article.id)
             self._remove_seed(connection, filed.article.id)
             # An article or another seed may have this address; the seed is kept all the same, under a name of its own.
             at_address = select(tables.article.c.id).where(tables.article.c.canonical == filed.article.canonical)
             if connection.execute(at_address).first():
                 filed = replace(filed, article=replace(filed.article, canonical=f"seed:{filed.article.id}"))
             self._insert(connection, filed, seed=True, part=SEED_PART, original=original)
+            put_links(connection, links)
 
     def seed_versions(self) -> dict[str, str]:
         article = tables.article.c
@@ -79,6 +82,7 @@ class ArticleRoom(Room):
         connection.execute(delete(tables.fingerprint).where(fingerprint.part == SEED_PART, fingerprint.seq == seq))
         for table in (tables.sentence, tables.figure):
             connection.execute(delete(table).where(table.c.article_id == seed_id))
+        leave_story(connection, seed_id)
         connection.execute(delete(tables.article).where(article.seq == seq))
 
     def _insert(
@@ -92,15 +96,14 @@ class ArticleRoom(Room):
         if filed.sketch:
             hashes = sorted(set(filed.sketch))
             connection.execute(_INSERT_SKETCH, {"in_part": part, "of_seq": seq, "given": hashes})
+        enter_story(connection, filed)
         ids = keep_findings(connection, filed)
         keep_echoes(connection, filed.article.id, filed.echoes)
         return ids
 
     def article(self, key: str) -> StoredArticle | None:
-        article = tables.article.c
-        statement = select(tables.article).where(or_(article.id == key, article.canonical == key, article.url == key))
         with self.reading() as connection:
-            row = connection.execute(statement).mappings().first()
+            row = connection.execute(_WITH_KEY, {"given": key}).mappings().first()
             return stored_article(connection, row) if row else None
 
     def seeds(self) -> tuple[StoredArticle, ...]:
@@ -117,6 +120,11 @@ _INSERT_SKETCH = tables.fingerprint.insert().from_select(
         bindparam("in_part", type_=Integer), numbers("given").selected_columns[0], bindparam("of_seq", type_=Integer)
     ),
 )
+_KEY = bindparam("given", type_=String)
+_WITH_KEY = select(tables.article).where(
+    or_(tables.article.c.id == _KEY, tables.article.c.canonical == _KEY, tables.article.c.url == _KEY)
+)
+_TITLED = select(tables.article.c.title, tables.article.c.outlet).where(tables.article.c.id == _KEY)
 _INSERT_DEVELOPMENT = tables.development.insert().returning(
     tables.development.c.id, tables.development.c.sentence, sort_by_parameter_order=True
 )
@@ -237,8 +245,7 @@ def stored_article(connection: Connection, row: RowMapping) -> StoredArticle:
     match = MATCH.validate_json(row["match"])
     original = None
     if match.of:
-        statement = select(tables.article.c.title, tables.article.c.outlet).where(tables.article.c.id == match.of)
-        original = connection.execute(statement).first()
+        original = connection.execute(_TITLED, {"given": match.of}).first()
     return StoredArticle(
         article=read_article(row),
         verdict=Verdict(row["verdict"]),

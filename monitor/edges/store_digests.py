@@ -19,6 +19,7 @@ from monitor.edges.store_articles import (
 from monitor.edges.store_known import PLACE, select_figures, sightings
 from monitor.edges.store_lease import LeaseRoom
 from monitor.edges.store_mail import count_refusal, forget_refusals, wanted
+from monitor.edges.store_stories import stories_of
 from monitor.edges.upsert import insert_into
 from monitor.model import (
     Correction,
@@ -184,6 +185,7 @@ class DigestRoom(LeaseRoom):
                 volume=_volume(connection, trips),
                 corrections=_corrections(connection, revised),
                 revisions=() if revised is None else tuple(row.id for row in connection.execute(revised)),
+                stories=stories_of(connection, {each.article.id for each in developments}),
             )
 
     def digest_names(self, day: date) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ LIVE_PARTS = 3
 MOST_POSTINGS = 64
 MOST_CANDIDATES = 8
 MOST_TIED = 64
+# What a shared hash weighs that one text has, in whole numbers: their sums do not depend on their order.
+RARE = 720_720
 
 
 def part_of(moment: datetime) -> int:
@@ -134,17 +136,26 @@ class KnownRoom(Room):
         with self.reading() as connection:
             for hash_, few in connection.execute(_SHARING, asked).all():
                 holders.setdefault(hash_, []).extend(map(int, few.split(",")))
-            # A run of words that stands everywhere tells nothing.
-            hits = Counter(seq for every in holders.values() if len(every) <= MOST_POSTINGS for seq in every)
-            best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-hits[seq], seq))
+            if without:
+                every = {seq for few in holders.values() for seq in few}
+                rows = connection.execute(_IDS, {"given": sorted(every)}).all()
+                left = {row.seq for row in rows if row.id not in without}
+                holders = {hash_: [seq for seq in few if seq in left] for hash_, few in holders.items()}
+            hits, weight = Counter[int](), Counter[int]()
+            for few in holders.values():
+                # A run of words that stands everywhere tells nothing, and one that few have tells the most.
+                if few and len(few) <= MOST_POSTINGS:
+                    hits.update(few)
+                    weight.update(dict.fromkeys(few, RARE // len(few)))
+            best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-weight[seq], seq))
             found: list[str] = []
             while best and len(found) < MOST_CANDIDATES:
-                # All that share as much as the last of the few: which of them count is a matter of their order.
-                least = hits[best[min(MOST_CANDIDATES, len(best)) - 1]]
-                few = [seq for seq in best[:MOST_TIED] if hits[seq] >= least]
+                # All that weigh as much as the last of the few: which of them count is a matter of their order.
+                least = weight[best[min(MOST_CANDIDATES, len(best)) - 1]]
+                few = [seq for seq in best[:MOST_TIED] if weight[seq] >= least]
                 best = best[len(few) :]
-                rows = sorted(connection.execute(_IDS, {"given": few}), key=lambda row: (-hits[row.seq], row.place))
-                found += [row.id for row in rows if row.id not in without]
+                rows = sorted(connection.execute(_IDS, {"given": few}), key=lambda row: (-weight[row.seq], row.place))
+                found += [row.id for row in rows]
         return tuple(found[:MOST_CANDIDATES])
 
     def known(self, article_id: str) -> Known | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, func, literal_column, or_, select
 
 from monitor.edges import tables
 from monitor.edges.database import Room
+from monitor.edges.lists import texts
 from monitor.edges.store_articles import (
     FILING,
     MATCH,
@@ -18,6 +19,7 @@ from monitor.edges.store_articles import (
 )
 from monitor.edges.store_known import PLACE
 from monitor.edges.store_revisions import link_revisions
+from monitor.edges.store_stories import describe_anew, forget_links, keep_links
 from monitor.model import Decision, Filed, Kept, Placed, Verdict
 
 _PAGE = 200
@@ -67,10 +69,11 @@ class RefileRoom(Room):
         done = 0
         with self.writing() as connection:
             ids = [each.article.id for each in filed]
-            for article_id in ids:
-                _take_findings_away(connection, article_id)
+            _take_findings_away(connection, ids)
+            forget_links(connection, ids)
             for each in filed:
                 done += _keep_anew(connection, each)
+                keep_links(connection, each)
             _keep_echoes(connection, echoes)
         return done
 
@@ -89,6 +92,8 @@ class RefileRoom(Room):
                     article.decision != Decision.NONE.value,
                     article.verdict != Verdict.NEW.value,
                     exists().where(copy.c.of_id == article.id, copy.c.of_id != literal_column("''")),
+                    exists().where(tables.link.c.article_id == article.id),
+                    exists().where(tables.link.c.other_id == article.id),
                 ),
                 article.filing,
             )
@@ -101,19 +106,18 @@ class RefileRoom(Room):
                 for id_, canonical, published, fetched_at, bears, filing in connection.execute(statement)
             )
 
-    def take_back(self, article_ids: Sequence[str]) -> None:
-        article = tables.article.c
+    def take_back(self, article_ids: Sequence[str], changed: Collection[str] = ()) -> None:
         with self.writing() as connection:
-            asked = select(article.id, PLACE).where(article.id == bindparam("given"))
-            places = sorted(connection.execute(asked, {"given": each}).one()[1] for each in article_ids)
-            for article_id, place in zip(article_ids, places, strict=True):
-                _take_findings_away(connection, article_id)
-                statement = tables.article.update().where(article.id == article_id)
-                connection.execute(statement.values(place=place))
+            places = sorted(connection.execute(_PLACES, {"given": list(article_ids)}).scalars())
+            _take_findings_away(connection, article_ids)
+            rows = [{"moved": each, "to": place} for each, place in zip(article_ids, places, strict=True)]
+            connection.execute(_PUT, rows)
+            forget_links(connection, article_ids, changed)
 
     def file_again(self, filed: Filed) -> dict[int, int]:
         with self.writing() as connection:
             _decide_anew(connection, filed)
+            describe_anew(connection, filed)
             ids = keep_findings(connection, filed)
             keep_echoes(connection, filed.article.id, filed.echoes)
             return ids
@@ -122,7 +126,7 @@ class RefileRoom(Room):
         """Keep one article as a person settled it; `untold`: the next digest tells it, whichever listed it before."""
         article_id = filed.article.id
         with self.writing() as connection:
-            _take_findings_away(connection, article_id)
+            _take_findings_away(connection, [article_id])
             _keep_anew(connection, filed)
             keep_echoes(connection, article_id, filed.echoes)
             if untold:
@@ -139,13 +143,23 @@ def _may_retell(filing: str) -> bool:
     return any(score["score"] > 0 for score in json.loads(filing)["scores"])
 
 
-def _take_findings_away(connection: Connection, article_id: str) -> None:
-    old = select(tables.development.c.id).where(tables.development.c.article_id == article_id)
-    connection.execute(
-        delete(tables.echo).where(or_(tables.echo.c.article_id == article_id, tables.echo.c.development_id.in_(old)))
-    )
-    for table in (tables.sentence, tables.figure, tables.development):
-        connection.execute(delete(table).where(table.c.article_id == article_id))
+def _take_findings_away(connection: Connection, article_ids: Sequence[str]) -> None:
+    for statement in _TAKE_AWAY:
+        connection.execute(statement, {"given": list(article_ids)})
+
+
+# Statements are written once: SQLAlchemy then neither builds nor compiles them again.
+_TAKEN = texts("given")
+_PLACES = select(PLACE).where(tables.article.c.id.in_(_TAKEN))
+_PUT = tables.article.update().where(tables.article.c.id == bindparam("moved")).values(place=bindparam("to"))
+_SAID = select(tables.development.c.id).where(tables.development.c.article_id.in_(_TAKEN))
+_TAKE_AWAY = (
+    delete(tables.echo).where(or_(tables.echo.c.article_id.in_(_TAKEN), tables.echo.c.development_id.in_(_SAID))),
+    *(
+        delete(table).where(table.c.article_id.in_(_TAKEN))
+        for table in (tables.sentence, tables.figure, tables.development)
+    ),
+)
 
 
 def _keep_anew(connection: Connection, filed: Filed) -> int:

@@ -178,6 +178,35 @@ article = Table(
     Index("ix_article_url", "url"),
 )
 
+# The articles that tell one report; `leader_id`: the first of them that tells it in full.
+story = Table(
+    "story",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("leader_id", String, nullable=False),
+)
+
+# Each article is in one story. `words`: how long its text is, or was before it was pruned; `agency`: which it names as
+# where it is from, `part`: of some of it only.
+member = Table(
+    "member",
+    metadata,
+    Column("article_id", String, ForeignKey("article.id"), primary_key=True),
+    Column("story_id", Integer, ForeignKey("story.id"), nullable=False, index=True),
+    Column("words", Integer, nullable=False, server_default="0"),
+    Column("agency", String, nullable=False, server_default=""),
+    Column("part", Boolean, nullable=False, server_default=false()),
+)
+
+# What was found of two texts: that they are one report. `article_id`: of the one that was filed later.
+link = Table(
+    "link",
+    metadata,
+    Column("article_id", String, ForeignKey("article.id"), primary_key=True),
+    Column("other_id", String, ForeignKey("article.id"), primary_key=True, index=True),
+    Column("kind", String, nullable=False),
+)
+
 fingerprint = Table(
     "fingerprint",
     metadata,

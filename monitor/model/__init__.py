@@ -6,6 +6,7 @@ compared  known or new: fingerprints, matches, sentences.
 filed     where an article belongs and what it adds, with the evidence.
 reported  sources' health, runs, and what the store gives back.
 revised   pages that were read again, and what had changed on them.
+stories   the articles that are copies, updates or rewrites of one report.
 told      a digest: the one record that every format is rendered from, and what it is made of.
 """
 
@@ -64,7 +65,9 @@ from monitor.model.reported import (
     Suppressed,
 )
 from monitor.model.revised import Edit, ReadAgain, Revised, Revision
+from monitor.model.stories import Link, Member, Origin, Pair, Story
 from monitor.model.told import (
+    Carried,
     Claim,
     Correction,
     Counts,
@@ -90,6 +93,7 @@ __all__ = [
     "Account",
     "Aligned",
     "Article",
+    "Carried",
     "Claim",
     "Correction",
     "Counts",
@@ -123,12 +127,16 @@ __all__ = [
     "Lead",
     "LeftOut",
     "Line",
+    "Link",
     "Match",
     "Material",
+    "Member",
     "NewDelivery",
     "Novelty",
     "Offer",
+    "Origin",
     "Page",
+    "Pair",
     "PendingLead",
     "Perhaps",
     "Placed",
@@ -156,6 +164,7 @@ __all__ = [
     "StopMark",
     "StoredArticle",
     "StoredDevelopment",
+    "Story",
     "Suppressed",
     "Timing",
     "Topic",

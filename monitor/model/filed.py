@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from monitor.model.compared import Fingerprint, Match, Novelty, Span
 from monitor.model.fetched import Article, Page
+from monitor.model.stories import Link, Origin
 
 
 class Decision(StrEnum):
@@ -138,8 +139,8 @@ class Filed:
 
     `quiet`: it becomes known without ever being told; `sketch`: the shingle hashes it can be found by; `echoes`: ids
     of earlier developments that it says as well; `etag`, `last_modified`: the validators of its page;
-    `site`: who publishes it; `lines`: the hashes of the sentences that
-    this page makes its site say today.
+    `site`: who publishes it; `lines`: the hashes of the sentences that this page makes its site say today; `links`:
+    articles filed before that tell the same report; `words`: how long its text is; `origin`: the agency that it names.
     """
 
     article: Article
@@ -155,6 +156,9 @@ class Filed:
     last_modified: str = ""
     site: str = ""
     lines: tuple[int, ...] = ()
+    links: tuple[Link, ...] = ()
+    words: int = 0
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from monitor.model.filed import FigureSighting
 from monitor.model.reported import SourceState, StoredArticle, StoredDevelopment
+from monitor.model.stories import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,25 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """Who has a report: `outlets` in order of publication; `first`: the first that tells it in full.
+
+    `agency`: that the report names as where it is from, "" for none; `part`: of some of it only.
+    """
+
+    outlets: tuple[str, ...]
+    first: str
+    agency: str = ""
+    part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A development as told in a digest. `when` is UTC; `date_only`: the page gave a day without a time.
 
     `also`: outlets that carry the same sentence; `folded`: developments of other pages that say nearly the same;
-    `after`: the sentence that it leans on, where that is not told right before it, "" else.
+    `after`: the sentence that it leans on, where that is not told right before it, "" else; `carried`: who has the
+    page's report, in these words or others.
     """
 
     development_id: int
@@ -40,6 +55,7 @@ class Item:
     date_only: bool = False
     folded: tuple[Folded, ...] = ()
     after: str = ""
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +267,8 @@ class Material:
 
     `earlier_figures`: the ledger before; `volume`: all of the trips concerned, told or not, of the last weeks;
     `told_at`: when the last digest was made; `corrections`: changes of told pages that no digest has told;
-    `revisions`: rows of the revisions that all this comes from, to be marked with the digest.
+    `revisions`: rows of the revisions that all this comes from, to be marked with the digest; `stories`: those of the
+    articles that the developments are from.
     """
 
     articles: tuple[StoredArticle, ...] = ()
@@ -263,3 +280,4 @@ class Material:
     told_at: datetime | None = None
     corrections: tuple[Correction, ...] = ()
     revisions: tuple[int, ...] = ()
+    stories: tuple[Story, ...] = ()

@@ -18,6 +18,7 @@ from monitor.model import (
     Filing,
     Fingerprint,
     KnownSentence,
+    Link,
     Match,
     Novelty,
     Page,
@@ -29,8 +30,9 @@ from monitor.model import (
     Verdict,
     Watch,
 )
+from monitor.pipeline.gathering import gather_stories
 from monitor.pipeline.texts import KnownTexts
-from monitor.pipeline.verdicts import doubt, echoes_of, inherit, said_on, settle
+from monitor.pipeline.verdicts import doubt, echoes_of, inherit, links_of, said_on, settle
 from monitor.ports import Store
 from monitor.rules import RuleSet, compile_rule, read_document
 from monitor.stages import dedup
@@ -41,6 +43,7 @@ from monitor.stages.identity import article_id, canonical_url, content_hash, sit
 from monitor.stages.known import KnownIndex
 from monitor.stages.lines import furniture, places
 from monitor.stages.novelty import read_article
+from monitor.stages.origin import origin_of
 from monitor.stages.settled import by_hand
 from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
@@ -114,9 +117,13 @@ class Filer:
         known = self._store.known_sentences(trip)
         self._indexes[trip] = KnownIndex([each for each in known if each.article_id != article_id])
 
+    def has_come(self, article_id: str) -> None:
+        """Inside `without`: it counts as filed from now on."""
+        self._later.discard(article_id)
+
     @contextlib.contextmanager
     def without(self, article_ids: Iterable[str]) -> Iterator[None]:
-        """Inside it these articles count as not filed, each until it is kept again; the store has taken them back."""
+        """Inside it these articles count as not filed, each until it is kept again or `has_come`."""
         self._later = set(article_ids)
         self._indexes.clear()
         self._stories.clear()
@@ -142,21 +149,25 @@ class Filer:
         said = self._store.lines(site_of(article.canonical), fingerprint.lines)
         return furniture(said, article.fetched_at.date())
 
-    def judge(self, article: Article, fingerprint: Fingerprint, furniture: frozenset[int] = frozenset()) -> Match:
-        """Whether the article's text is known; a copy of a copy points to the first.
+    def judge(
+        self, article: Article, fingerprint: Fingerprint, furniture: frozenset[int] = frozenset()
+    ) -> tuple[Match, tuple[Link, ...]]:
+        """Whether the article's text is known (a copy of a copy points to the first), and what is one report with it.
 
         `furniture`: hashes of sentences that do not count; the article and its fingerprint are without them.
         """
         same = self._store.known_hash(article.content_hash, self._later)
         if same and same != article.id:
-            return self._first(Match(Verdict.COPY, same, 1.0, 1.0, 1.0, 1.0, 1.0))
+            match = self._first(Match(Verdict.COPY, same, 1.0, 1.0, 1.0, 1.0, 1.0))
+            return match, (Link(same, Verdict.COPY),)
         found = self._store.candidates(
             dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles), self._later
         )
         site = site_of(article.canonical)
-        return self._first(
-            dedup.judge(article.text, self._texts.all(found), fingerprint, site=site, furniture=furniture)
+        match, links = dedup.compare_all(
+            article.text, self._texts.all(found), fingerprint, site=site, furniture=furniture
         )
+        return self._first(match), links
 
     def _first(self, match: Match) -> Match:
         if not match.of:
@@ -186,20 +197,24 @@ class Filer:
                 return inherit(filing, original)
         return filing
 
-    def retold(self, article: Article, match: Match, filing: Filing) -> tuple[Match, Filing]:
-        """When a new text retells a report of the trip it may belong to: a rewrite, filed where that is filed."""
+    def retold(self, article: Article, match: Match, filing: Filing) -> tuple[Match, Filing, tuple[Link, ...]]:
+        """When a new text retells a report of the trip it may belong to: a rewrite, filed where that is filed.
+
+        Also all the reports that it retells.
+        """
         best = filing.scores[0] if filing.scores and filing.scores[0].score > 0 else None
         trip = filing.trip or (best.trip_id if best else "")
         if match.verdict is not Verdict.NEW or not trip or article.summary_only:
-            return match, filing
-        index = self.index(trip)
-        of, alike = self.stories(trip, article.fetched_at).same(_report(article), index.weight)
+            return match, filing, ()
+        alike = self.stories(trip, article.fetched_at).alike(_report(article), self.index(trip).weight)
+        of, most = max(alike, key=lambda each: each[1], default=("", 0.0))
         original = self._store.article(of) if of else None
         if original is None:
-            return match, filing
+            return match, filing, ()
         if filing.decision is not Decision.FILED:
             filing = inherit(filing, original)
-        return self._first(Match(Verdict.REWRITE, of, similarity=alike)), filing
+        links = tuple(Link(each, Verdict.REWRITE) for each, _ in alike)
+        return self._first(Match(Verdict.REWRITE, of, similarity=most)), filing, links
 
     def _telling(self, sentence: Sentence) -> bool:
         """Whether a sentence has substance: a topic, a figure, a name, or somebody saying something."""
@@ -264,10 +279,11 @@ class Filer:
         everywhere = self.furniture(article, fingerprint)
         text, left = dedup.without(article.text, fingerprint, everywhere)
         bare = replace(article, text=text) if everywhere else article
-        match = self.judge(bare, left, everywhere) if compare else Match(Verdict.NEW)
+        match, links = self.judge(bare, left, everywhere) if compare else (Match(Verdict.NEW), ())
         filing = self.classify(article, match, prepared.filing)
         if compare:
-            match, filing = self.retold(bare, match, filing)
+            match, filing, alike = self.retold(bare, match, filing)
+            links += alike
         filing = by_hand(filing, settled, self._watch)
         read = self.read(article, match, filing, places(fingerprint.lines, everywhere))
         if compare:
@@ -292,8 +308,18 @@ class Filer:
             last_modified=prepared.last_modified,
             site=site_of(article.canonical),
             lines=said_on(article, match, fingerprint),
+            links=links_of(links, match),
+            words=fingerprint.words,
+            origin=origin_of(article.text, author=article.author, outlet=article.outlet),
         )
-        ids = self._store.file_again(filed) if again else self._store.file(lead_id, filed)
+        if again:
+            # Whoever files many again makes their stories when all are there.
+            ids = self._store.file_again(filed)
+        else:
+            with self._store.batch() if filed.links else contextlib.nullcontext():
+                ids = self._store.file(lead_id, filed)
+                if filed.links:
+                    gather_stories(self._store, (article.id,))
         self._later.discard(article.id)
         self.learn(article, filing, read, ids)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)

@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from monitor.model import Article, Page, Prepared, Watch
 from monitor.pipeline.filing import Filer
+from monitor.pipeline.gathering import gather_stories
 from monitor.ports import Store
 from monitor.stages import dedup
-from monitor.stages.ordering import out_of_place
-
-
-def restore_order(watch: Watch, store: Store, filer: Filer, changed: frozenset[str] = frozenset()) -> int:
-    """File again, in order of publication, the untold articles that were filed too early; returns how many.
-
-    `changed`: articles whose texts are others by now; they and what came after them are filed again as well.
-
-    All in one transaction. Articles that a digest has told stay as they were told.
-    """
-    late = out_of_place(store.untold_order(), changed)
-    if not late:
-        return 0
-    compared = {source.id: source.dedup for source in watch.sources}
-    with store.batch():
-        store.take_back(late)
-        with filer.without(late):
-            for article_id in late:
-                kept = store.kept_article(article_id)
-                if kept is None:
-                    continue
-                article, settled = kept.article, kept.filing.settled
-                filer.keep(
-                    article, prepare_kept(article), None, compare=compared.get(article.source_id, True),
-                    quiet=kept.quiet, settled=settled, again=True,
-                )  # fmt: skip
-    return len(late)
+from monitor.stages.ordering import following, out_of_place
 
 
 def prepare_kept(article: Article) -> Prepared:
     """An article as its page once came."""
     page = Page(article.url, article.title, article.text, article.author, article.outlet, article.published)
     return Prepared(page, dedup.fingerprint(article.text), article.content_hash)
+
+
+def restore_order(
+    watch: Watch,
+    store: Store,
+    filer: Filer,
+    changed: frozenset[str] = frozenset(),
+    prepare: Callable[[Article], Prepared] = prepare_kept,
+) -> int:
+    """File again, in order of publication, the untold articles that were filed too early; returns how many.
+
+    `changed`: articles whose texts are others by now; they and what came after them are filed again as well.
+    `prepare`: where more of an article is at hand than its text.
+
+    All in one transaction. Articles that a digest has told stay as they were told.
+    """
+    again: frozenset[str] = frozenset()
+    with store.batch():
+        # By what is filed anew, an article may turn out to bear on others that did not before, and be out of place.
+        while late := out_of_place(placed := store.untold_order(), changed, again):
+            store.take_back(late, changed)
+            _file_again(watch, store, filer, following(placed, late[0]), frozenset(late), prepare)
+            gather_stories(store, late)
+            again, changed = again | frozenset(late), frozenset()
+    return len(again)
+
+
+def _file_again(
+    watch: Watch,
+    store: Store,
+    filer: Filer,
+    following: Sequence[str],
+    late: frozenset[str],
+    prepare: Callable[[Article], Prepared],
+) -> None:
+    """`following`: all that is untold from the first late one on; each is known only to those after it."""
+    compared = {source.id: source.dedup for source in watch.sources}
+    with filer.without(following):
+        for article_id in following:
+            kept = store.kept_article(article_id) if article_id in late else None
+            if kept is None:
+                filer.has_come(article_id)
+                continue
+            article, settled = kept.article, kept.filing.settled
+            filer.keep(
+                article, prepare(article), None, compare=compared.get(article.source_id, True),
+                quiet=kept.quiet, settled=settled, again=True,
+            )  # fmt: skip

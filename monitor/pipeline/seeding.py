@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -28,15 +29,20 @@ from monitor.model import (
     Verdict,
 )
 from monitor.pipeline.filing import Filer, make_article
+from monitor.pipeline.gathering import StoryStore, gather_stories
 from monitor.stages import dedup
 from monitor.stages.charset import decode
 from monitor.stages.identity import canonical_url
+from monitor.stages.origin import origin_of
 from monitor.stages.seedfile import BRIEF_FIRST, is_record, read_seed, version_of
 from monitor.text import read_sentences
 
 
-class SeedStore(Protocol):
+class SeedStore(StoryStore, Protocol):
     """What seeding needs of the store."""
+
+    def batch(self) -> AbstractContextManager[None]:
+        """See `ports.Store`."""
 
     def seed_versions(self) -> dict[str, str]:
         """See `ports.Store`."""
@@ -76,7 +82,10 @@ def sync_seeds(files: Iterable[tuple[str, bytes]], store: SeedStore, filer: File
             kept.add(seed_id)
             if have.get(seed_id) != version_of(text):
                 seed = seed or full_text(name, data, filer, now)
-                store.add_seed(seed_filing(seed, filer, now), seed.original)
+                with store.batch():
+                    near, _ = store.story_circle((seed_id,))
+                    store.add_seed(seed_filing(seed, filer, now), seed.original)
+                    gather_stories(store, (seed_id, *(member.article_id for member in near)))
                 added.append(seed_id)
         except MonitorError as error:
             # What was known before stays known: a damaged record does not forget.
@@ -84,7 +93,10 @@ def sync_seeds(files: Iterable[tuple[str, bytes]], store: SeedStore, filer: File
             problems.append(str(error))
     removed = () if problems else tuple(seed_id for seed_id in have if seed_id not in kept)
     for seed_id in removed:
-        store.remove_seed(seed_id)
+        with store.batch():
+            near, _ = store.story_circle((seed_id,))
+            store.remove_seed(seed_id)
+            gather_stories(store, (member.article_id for member in near))
     return SeedReport(tuple(added), len(kept) - len(added), removed, tuple(problems))
 
 
@@ -136,7 +148,8 @@ def seed_filing(seed: Seed, filer: Filer, now: datetime) -> Filed:
         Novelty(replace(sentence, index=sentence.index + first), 0.0, False, "seed")
         for sentence in read_sentences(seed.brief)
     ]
-    shingles = list(dedup.fingerprint(seed.brief).shingles)
+    whole = dedup.fingerprint(seed.brief)
+    shingles = list(whole.shingles)
     if seed.original:
         shingles += seed.original.shingles
         # Even numbers only: the order of the original's sentences is not kept, so none has a neighbour.
@@ -151,6 +164,8 @@ def seed_filing(seed: Seed, filer: Filer, now: datetime) -> Filed:
         sentences=tuple(sorted(known, key=lambda novelty: novelty.sentence.index)),
         figures=filer.figures(seed.brief) if seed.trip else (),
         sketch=tuple(shingles),
+        words=seed.original.words if seed.original else whole.words,
+        origin=origin_of(seed.brief, outlet=seed.outlet),
     )
 
 

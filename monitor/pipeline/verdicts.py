@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.model import Article, Decision, Filing, Fingerprint, Match, Novelty, StoredArticle, Verdict
+from monitor.model import Article, Decision, Filing, Fingerprint, Link, Match, Novelty, StoredArticle, Verdict
 from monitor.stages.identity import version_of
 
 # In a copy or a retelling of something known, only what is clearly unlike it (or a new figure) counts as new.
@@ -59,6 +59,13 @@ def settle(match: Match, read: Sequence[Novelty]) -> Match:
         if count >= max(2, len(known) / 2):
             return replace(match, verdict=Verdict.REWRITE, of=of, aligned=len(known) / (len(known) + len(new)))
     return match
+
+
+def links_of(found: Sequence[Link], match: Match) -> tuple[Link, ...]:
+    """The articles that are one report with one: those it was found to be alike, and what it is a rewrite of."""
+    rewritten = (Link(match.of, match.verdict),) if match.verdict is Verdict.REWRITE and match.of else ()
+    kinds = {link.other: link for link in (*rewritten, *reversed(found))}
+    return tuple(kinds.values())
 
 
 def echoes_of(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:

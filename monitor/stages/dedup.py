@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from monitor.model import Fingerprint, Known, Match, Verdict
+from monitor.model import Fingerprint, Known, Link, Match, Verdict
 from monitor.stages.identity import site_of
 from monitor.stages.lines import cut, lines_of
 from monitor.stages.template import beside
@@ -206,16 +206,37 @@ def judge(
     site: str = "",
     furniture: frozenset[int] = frozenset(),
 ) -> Match:
-    """The best match among the candidates: copies before updates, then the most similar, then the first given.
+    """The best match among the candidates, see `compare_all`."""
+    return compare_all(text, candidates, mine, site=site, furniture=furniture)[0]
 
-    `site`: who publishes the text; `furniture`: hashes of sentences that do not count, in the candidates either.
+
+def compare_all(
+    text: str,
+    candidates: Sequence[Known],
+    mine: Fingerprint | None = None,
+    *,
+    site: str = "",
+    furniture: frozenset[int] = frozenset(),
+) -> tuple[Match, tuple[Link, ...]]:
+    """The best match among the candidates, and all of them that are one report with the text.
+
+    The best: copies before updates, then the most similar, then the first given. `site`: who publishes the text;
+    `furniture`: hashes of sentences that do not count, in the candidates either.
     """
     order = {Verdict.COPY: 2, Verdict.UPDATE: 1}
-    best = Match(Verdict.NEW)
+    best, links = Match(Verdict.NEW), []
     for known in candidates:
         one_site = site != "" and site_of(known.canonical) == site
-        match = compare(text, bare(known, furniture), mine=mine, one_site=one_site)
+        plain = bare(known, furniture)
+        match = compare(text, plain, mine=mine, one_site=one_site)
         key = (order.get(match.verdict, 0), match.similarity)
         if key > (order.get(best.verdict, 0), best.similarity):
             best = match
-    return best
+        kind = match.verdict
+        if kind is Verdict.NEW and match.similarity >= THRESHOLDS.alignment_floor and plain.text:
+            # Each of two texts may stand in the other; which of them came first must not matter.
+            kind = compare(plain.text, replace(known, text=text, fingerprint=mine), mine=plain.fingerprint,
+                           one_site=one_site).verdict  # fmt: skip
+        if kind is not Verdict.NEW:
+            links.append(Link(known.article_id, kind))
+    return best, tuple(links)

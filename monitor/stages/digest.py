@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -29,6 +29,7 @@ from monitor.model import (
     SourceState,
     StoredArticle,
     StoredDevelopment,
+    Story,
     Trip,
     TripPart,
     Verdict,
@@ -41,6 +42,7 @@ from monitor.stages.health import alert_due, describe, not_asked
 from monitor.stages.leaning import leans_on
 from monitor.stages.selection import OTHER, Choice, choose
 from monitor.stages.speakers import speaker
+from monitor.stages.stories import by_article, carried
 from monitor.text import one_line
 
 MOST_OUTLETS = 6
@@ -49,6 +51,9 @@ LONG_OVER = timedelta(days=30)
 # So many sources that our own outage kept us from are told as one.
 MANY = 3
 NEEDS_A_LOOK = "needs a look"
+
+
+Tell = Callable[[Sequence[StoredDevelopment]], tuple[Item, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,10 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, s
         sure={each.article.id: _sureness(each.filing) for each in material.articles},
         over=frozenset(trip.id for trip in watch.trips if day - trip.last > LONG_OVER and not span),
     )
+    stories = by_article(material.stories)
     parts = []
     for trip in (*watch.trips, *_forgotten(material, watch, day)):
-        part = _part(trip, choice, material, watch, day, span)
+        part = _part(trip, choice, material, watch, day, span, stories)
         if part.sections or part.more or part.figures:
             parts.append(part)
     parts.sort(key=lambda part: (-(part.day > 0), -sum(len(section.items) for section in part.sections)))
@@ -126,19 +132,31 @@ def has_news(digest: Digest) -> bool:
     return bool(digest.trips or digest.perhaps or digest.corrections)
 
 
-def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: date, span: Span | None) -> TripPart:
+def _part(
+    trip: Trip,
+    choice: Choice,
+    material: Material,
+    watch: Watch,
+    day: date,
+    span: Span | None,
+    stories: Mapping[str, Story],
+) -> TripPart:
     inside = trip.first <= day <= trip.last
     above = [each for each in choice.above if each.development.trip == trip.id]
     whole = span is not None and span.kind == "trip"
     declared = any(each.id == trip.id for each in watch.trips)
+
+    def told(developments: Sequence[StoredDevelopment]) -> tuple[Item, ...]:
+        return _items(developments, choice, stories)
+
     return TripPart(
         trip_id=trip.id,
         name=trip.name,
         day=(day - trip.first).days + 1 if inside and not whole else 0,
         days=(trip.last - trip.first).days + 1,
         stops=stop_marks(trip, day),
-        sections=_by_day(above, choice, trip, watch) if whole else _by_topic(above, choice, watch),
-        more=_by_article([each for each in choice.below if each.development.trip == trip.id], choice),
+        sections=_by_day(above, told, trip, watch) if whole else _by_topic(above, choice, told, watch),
+        more=_by_article([each for each in choice.below if each.development.trip == trip.id], told),
         figures=_figures(trip.id, material, watch, span),
         disputes=_disputes(trip.id, material, watch),
         timeline=timeline(trip, material.volume, watch, day, span.first if span else None),
@@ -147,17 +165,19 @@ def _part(trip: Trip, choice: Choice, material: Material, watch: Watch, day: dat
     )
 
 
-def _by_topic(developments: Sequence[StoredDevelopment], choice: Choice, watch: Watch) -> tuple[Section, ...]:
+def _by_topic(
+    developments: Sequence[StoredDevelopment], choice: Choice, told: Tell, watch: Watch
+) -> tuple[Section, ...]:
     names = [(topic.id, topic.name) for topic in watch.topics] + [(OTHER, "Also")]
     sections = []
     for topic_id, name in names:
-        items = _items([each for each in developments if choice.topics[each.id] == topic_id], choice)
+        items = told([each for each in developments if choice.topics[each.id] == topic_id])
         if items:
             sections.append(Section(topic_id, name, items))
     return tuple(sections)
 
 
-def _by_day(developments: Sequence[StoredDevelopment], choice: Choice, trip: Trip, watch: Watch) -> tuple[Section, ...]:
+def _by_day(developments: Sequence[StoredDevelopment], told: Tell, trip: Trip, watch: Watch) -> tuple[Section, ...]:
     """The items of each local day in order, under the day and the stops reached on it."""
     zone = ZoneInfo(watch.timezone)
     days: dict[date | None, list[StoredDevelopment]] = {}
@@ -165,14 +185,14 @@ def _by_day(developments: Sequence[StoredDevelopment], choice: Choice, trip: Tri
         published = each.article.published
         days.setdefault(local_day(published, zone) if published else None, []).append(each)
     sections = []
-    for when, told in days.items():
+    for when, every in days.items():
         places = " and ".join(stop.place for stop in trip.stops if stop.on and stop.on == when)
         name = f"{when:%A} {when.day} {when:%B}{': ' if places else ''}{places}" if when else "On a day not given"
-        sections.append(Section("", name, _items(told, choice)))
+        sections.append(Section("", name, told(every)))
     return tuple(sections)
 
 
-def _by_article(developments: Sequence[StoredDevelopment], choice: Choice) -> tuple[Section, ...]:
+def _by_article(developments: Sequence[StoredDevelopment], told: Tell) -> tuple[Section, ...]:
     """The rest as their articles tell it: each article's sentences together and in their order, the weightiest first.
 
     A sentence below the fold leans on the one before it, so topics would tear them apart.
@@ -181,8 +201,7 @@ def _by_article(developments: Sequence[StoredDevelopment], choice: Choice) -> tu
     for each in developments:
         articles.setdefault(each.article.id, []).append(each)
     return tuple(
-        Section("", one_line(told[0].article.title), _items(sorted(told, key=_place), choice))
-        for told in articles.values()
+        Section("", one_line(every[0].article.title), told(sorted(every, key=_place))) for every in articles.values()
     )
 
 
@@ -190,19 +209,20 @@ def _place(stored: StoredDevelopment) -> tuple[int, int]:
     return stored.development.sentence, stored.id
 
 
-def _items(developments: Sequence[StoredDevelopment], choice: Choice) -> tuple[Item, ...]:
+def _items(developments: Sequence[StoredDevelopment], choice: Choice, stories: Mapping[str, Story]) -> tuple[Item, ...]:
     """The items of a section, each with what it leans on where that does not stand right before it."""
     items = []
-    for _, run in groupby(developments, key=lambda each: each.article.id):
+    for article_id, run in groupby(developments, key=lambda each: each.article.id):
         told = list(run)
         after = leans_on(told[0].article.text, [(each.development.sentence, each.development.text) for each in told])
-        items += [_item(each, choice, after.get(each.development.sentence, "")) for each in told]
+        for each in told:
+            folded = choice.folded.get(each.id, ())
+            items.append(_item(each, folded, stories.get(article_id), after.get(each.development.sentence, "")))
     return tuple(items)
 
 
-def _item(stored: StoredDevelopment, choice: Choice, after: str) -> Item:
+def _item(stored: StoredDevelopment, folded: Sequence[StoredDevelopment], story: Story | None, after: str) -> Item:
     article = stored.article
-    folded = choice.folded.get(stored.id, ())
     carriers = dict.fromkeys((*stored.also, *(outlet for each in folded for outlet in _outlets(each))))
     also = [outlet for outlet in carriers if outlet != article.outlet]
     return Item(
@@ -217,6 +237,7 @@ def _item(stored: StoredDevelopment, choice: Choice, after: str) -> Item:
         date_only=_date_only(article),
         folded=tuple(_folded(each) for each in folded),
         after=after,
+        carried=carried(story) if story else None,
     )
 
 

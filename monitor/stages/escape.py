@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from monitor.model import Carried, Item
 from monitor.text import clean
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$])")
@@ -58,6 +59,32 @@ def named(outlets: tuple[str, ...]) -> str:
     """The outlets that carry an item as well: "3: A, B, C", and how many more."""
     more = len(outlets) - MOST_NAMED
     return f"{len(outlets)}: {', '.join(outlets[:MOST_NAMED])}" + (f" and {more} more" if more > 0 else "")
+
+
+def carriers(item: Item) -> str:
+    """Who has an item's report, where "also in" does not say it: "first by A, retold in 2 more, Reuters copy"."""
+    carried = item.carried
+    if carried is None:
+        return ""
+    more = 0 if item.also else len({*carried.outlets} - {item.outlet, carried.first})
+    said = [f"first by {carried.first}"] if carried.first != item.outlet else []
+    return ", ".join([*said, *([f"retold in {more} more"] if more else []), *_origin(carried)])
+
+
+def carried_by(carried: Carried) -> str:
+    """Who has a report: "report in 5 outlets, first by A (Reuters copy)"; "" where there is nothing to say."""
+    origin = "".join(_origin(carried))
+    if len(carried.outlets) == 1:
+        return origin
+    said = f"report in {len(carried.outlets)} outlets, first by {carried.first}"
+    return f"{said} ({origin})" if origin else said
+
+
+def _origin(carried: Carried) -> list[str]:
+    # An agency's own page says nothing by naming it.
+    if not carried.agency or carried.agency == carried.first:
+        return []
+    return [f"with {carried.agency}" if carried.part else f"{carried.agency} copy"]
 
 
 def brief_why(why: str) -> str:

@@ -12,7 +12,7 @@ from monitor.stages.days import local_day
 from monitor.stages.digest import why_left_out
 from monitor.stages.escape import count
 from monitor.stages.evidence import FAR
-from monitor.stages.novelty import EVERYWHERE
+from monitor.stages.furniture import ANSWERS, COMMENTS, EVERYWHERE
 from monitor.stages.seedfile import BRIEF_FIRST
 
 TOLD, WAITS, NEW, UNTOLD = "told", "to be told", "new", "not told"
@@ -131,7 +131,7 @@ def _kind(reason: str) -> str:
         return KNOWN
     if reason == _OFF:
         return OFF
-    if reason in (FURNITURE, EVERYWHERE):
+    if reason in (FURNITURE, EVERYWHERE, COMMENTS, ANSWERS):
         return FURNITURE
     return NOTHING if reason in _MEANS and reason not in _NEW else NEW
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from monitor.model import Digest
 from monitor.stages.context import make_context
-from monitor.stages.escape import plain, safe_link
+from monitor.stages.escape import carriers, plain, safe_link
 from monitor.stages.render import SHIPPED, fit, render_template
 from monitor.text import one_line
 
@@ -95,7 +95,7 @@ def trip_feed(digests: Iterable[Digest], trip_id: str, templates: Mapping[str, s
                             safe_link(item.url),
                             _moment(item.when or digest.made_at),
                             plain(item.outlet) or "unknown",
-                            text=plain(item.text),
+                            text=plain(f"{item.text} ({carriers(item)})" if carriers(item) else item.text),
                             topics=(plain(section.name),) if section.topic_id else (),
                         )
                     )

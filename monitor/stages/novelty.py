@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from monitor.model import KnownSentence, Novelty, Sentence
 from monitor.stages.details import read_details
@@ -95,8 +96,8 @@ class Signs:
 def signs_of(sentence: Sentence, found: Sequence[Near], index: KnownIndex, limits: Thresholds = THRESHOLDS) -> Signs:
     """The signs of a sentence beside the known ones that are nearest (best first, at least one)."""
     weight = index.weight
-    total = sum(map(weight, sentence.words)) or 1.0
-    unseen = sum(weight(word) for word in sentence.words if not index.has(word)) / total
+    total = fsum(map(weight, sentence.words)) or 1.0
+    unseen = fsum(weight(word) for word in sentence.words if not index.has(word)) / total
     best, mine = found[0], read_details(sentence.text)
     near = [each for each in found if each.share >= limits.near]
     # What is left of a date or an address is no word of the sentence.

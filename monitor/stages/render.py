@@ -39,6 +39,7 @@ FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "shortday": escape.short_day,
         "count": escape.count,
         "named": escape.named,
+        "carriers": escape.carriers,
         "brief": escape.brief_why,
         "clause": escape.first_clause,
     }

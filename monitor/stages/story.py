@@ -78,17 +78,17 @@ class StoryIndex:
         self._reports.append(report)
 
     def same(self, mine: Report, weight: Weight) -> tuple[str, float]:
-        """The report that this one retells and how alike they are (0..1); ("", best) when it retells none.
+        """The report that this one retells and how alike they are (0..1); ("", 0) when it retells none."""
+        return max(self.alike(mine, weight), key=lambda each: each[1], default=("", 0.0))
+
+    def alike(self, mine: Report, weight: Weight) -> tuple[tuple[str, float], ...]:
+        """All reports that this one retells, each with how alike they are.
 
         An outlet does not retell itself: its next report on the subject, however alike, is a report of its own.
         """
-        best = ("", 0.0)
         bags = _bags(mine, weight)
-        for report in self._nearest(mine, weight):
-            likeness = _alike(bags, _bags(report, weight))
-            if likeness > best[1]:
-                best = (report.article_id, likeness)
-        return best if best[1] >= SAME_STORY else ("", best[1])
+        compared = ((report.article_id, _alike(bags, _bags(report, weight))) for report in self._nearest(mine, weight))
+        return tuple(each for each in compared if each[1] >= SAME_STORY)
 
     def _nearest(self, mine: Report, weight: Weight) -> list[Report]:
         """The few reports of the time that share most of the words that tell: only these are compared exactly."""

@@ -1,4 +1,4 @@
-"""One sense for words that reports use for one another: killed and dead, lorry and truck, Turkish and Turkey. Pure.
+"""One sense for words that reports use for one another: killed and dead, lorry and truck, Norwegian and Norway. Pure.
 
 The groups are in synonyms.txt. They widen what is compared and never what is stored.
 """

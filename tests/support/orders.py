@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from random import Random
 
 from monitor.demo.play import briefs
 from monitor.demo.press import load
 from monitor.edges.store import SqlStore
-from monitor.model import Article, Watch
+from monitor.model import Article, Prepared, Watch
 from monitor.pipeline.filing import Filer
 from monitor.pipeline.ordering import prepare_kept, restore_order
+from monitor.pipeline.telling import tell
 from monitor.stages.identity import article_id, canonical_url, content_hash
 from support.edits import EDITS
 
@@ -46,20 +48,36 @@ def _article(paper: str, path: str, title: str, text: str, published: datetime, 
     )  # fmt: skip
 
 
-def outcome(folder: Path, watch: Watch, pieces: Sequence[Sequence[Article]], now: datetime) -> dict[str, object]:
-    """What is stored of articles that come in these pieces: verdicts, originals, trips, developments, figures."""
+def outcome(
+    folder: Path,
+    watch: Watch,
+    pieces: Sequence[Sequence[Article]],
+    now: datetime,
+    *,
+    told: Sequence[bool] = (),
+    prepare: Callable[[Article], Prepared] = prepare_kept,
+) -> dict[str, object]:
+    """What is stored of articles that come in these pieces: stories, verdicts, originals, trips, developments, figures.
+
+    `told`: of each piece whether a digest is made after it; `prepare`: where texts are read once for many orders.
+    """
     store = SqlStore.open(f"sqlite:///{folder / 'monitor.db'}", now)
     filer = Filer(watch, store)
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         with store.batch():
             for article in piece:
-                filer.keep(article, prepare_kept(article), None)
-        restore_order(watch, store, filer)
+                filer.keep(article, prepare(article), None)
+        restore_order(watch, store, filer, prepare=prepare)
         assert restore_order(watch, store, filer) == 0
-    material = store.material()
+        if number < len(told) and told[number]:
+            assert tell(watch, store, now, slot=f"piece-{number}")
+    material = store.told_material(now.date(), now.date()) if any(told) else store.material()
+    stories = store.stories([article.id for piece in pieces for article in piece])
+    filed = [each for article in chain(*pieces) if (each := store.article(article.id))]
     store.close()
     return {
-        "filed": {each.article.id: (each.verdict, each.original, each.filing.trip) for each in material.articles},
+        "stories": {(each.leader.article_id, frozenset(one.article_id for one in each.members)) for each in stories},
+        "filed": {each.article.id: (each.verdict, each.original, each.filing.trip) for each in filed},
         "told": {(each.article.id, each.development.sentence): set(each.also) for each in material.developments},
         "figures": {(each.article_id, each.figure) for each in material.figures},
     }
