@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from monitor.model import Article, Page, Prepared, Watch
-from monitor.pipeline.filing import Filer
+from monitor.pipeline.filing import Filer, Outcome
 from monitor.ports import Store
 from monitor.stages import dedup
 from monitor.stages.ordering import out_of_place
 
 
-def restore_order(watch: Watch, store: Store, filer: Filer, changed: frozenset[str] = frozenset()) -> int:
+def restore_order(
+    watch: Watch,
+    store: Store,
+    filer: Filer,
+    changed: frozenset[str] = frozenset(),
+    note: Callable[[Outcome], None] = lambda outcome: None,
+) -> int:
     """File again, in order of publication, the untold articles that were filed too early; returns how many.
 
-    `changed`: articles whose texts are others by now; they and what came after them are filed again as well.
+    `changed`: articles whose texts are others by now; they and what came after them are filed again as well; `note`
+    hears of each one that was filed again.
 
     All in one transaction. Articles that a digest has told stay as they were told.
     """
@@ -28,10 +37,11 @@ def restore_order(watch: Watch, store: Store, filer: Filer, changed: frozenset[s
                 if kept is None:
                     continue
                 article, settled = kept.article, kept.filing.settled
-                filer.keep(
+                outcome = filer.keep(
                     article, prepare_kept(article), None, compare=compared.get(article.source_id, True),
                     quiet=kept.quiet, settled=settled, again=True,
                 )  # fmt: skip
+                note(outcome)
     return len(late)
 
 
