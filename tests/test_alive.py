@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import sys
 import threading
@@ -51,6 +52,13 @@ class TestVitals:
         due = datetime(2024, 3, 20, 6, tzinfo=UTC)
         for minutes, good in ((0, True), (60, True), (61, False)):
             assert self.look(due, False, due + timedelta(minutes=minutes))[1] is good
+
+    def test_no_digest_is_late_that_was_due_before_the_folder_was_there(self) -> None:
+        due = datetime(2024, 3, 20, 6, tzinfo=UTC)
+        for began, good in ((due + HOUR, True), (due - HOUR, False)):
+            _, digest = vitals(WATCH, (), lambda *_: False, due + 3 * HOUR, began=began)
+            assert digest.good is good
+        assert "no digest was due yet" in vitals(WATCH, (), lambda *_: False, due + 3 * HOUR, began=due + HOUR)[1].text
 
     def test_what_is_not_in_the_watch_any_more_does_not_count(self) -> None:
         states: list[SourceState] = [make_state("gone", ok_at=NOW)]
@@ -101,6 +109,17 @@ def pings(base: str) -> dict[str, str]:
 
 
 class TestCommands:
+    def test_in_a_folder_that_was_just_laid_no_digest_is_late(self, tmp_path: Path) -> None:
+        new = lay(tmp_path / "new", "http://127.0.0.1:9/feed")
+        done = monitor("healthcheck", "--json", "--home", new)
+        assert done.code == 1, "it has not fetched yet"
+        fetch, digest = done.json["checks"]
+        assert (fetch["text"], digest["ok"]) == ("no source has ever answered", True), done.all
+        old = datetime.now(UTC).timestamp() - 3 * 86400
+        os.utime(new / ".env.example", (old, old))
+        late = monitor("healthcheck", "--json", "--home", new).json["checks"][1]
+        assert "is due for" in late["text"]
+
     def test_a_tick_is_pinged_and_a_healthcheck_is_good_after_it(self, home: Path) -> None:
         with switch() as (base, asked):
             done = monitor("tick", "--home", home, env=pings(base))
@@ -158,6 +177,8 @@ class TestCommands:
 
     def test_a_folder_where_nothing_ever_ran_is_not_healthy(self, home: Path, tmp_path: Path) -> None:
         (tmp_path / "watch.toml").write_text((home / "watch.toml").read_text("utf-8"), "utf-8")
+        old = datetime.now(UTC).timestamp() - 3 * 86400
+        os.utime(tmp_path / "watch.toml", (old, old))
         done = monitor("healthcheck", "--digest-age", "1s", "--home", tmp_path)
         assert done.code == 1, done.all
         assert monitor("healthcheck", "--digest-age", "soon", "--home", tmp_path).code == 2

@@ -264,6 +264,39 @@ def test_the_headline_counts_the_sources_that_answered(played: Played, day: Day)
     assert (counts.sources, counts.answered) == (14, 13 if day == 1 else 12)
 
 
+@pytest.mark.parametrize("day", DAYS)
+def test_every_count_of_a_digest_is_that_of_its_list(played: Played, day: Day) -> None:
+    digest = played.digests[day]
+    counts, groups = digest.counts, Counter(row.group for row in digest.left_out)
+    assert counts.developments == len(played.items(day))
+    assert (counts.known, counts.nothing, counts.unrelated) == (
+        groups["known"], groups["nothing new"], groups["unrelated"],
+    )  # fmt: skip
+    told = {bare(item.url) for item in played.items(day)}
+    assert counts.read == len(told) + len(digest.perhaps) + len(digest.left_out)
+    failing = [line for line in digest.sources if "failing since" in line.reason]
+    assert counts.answered == counts.sources - len(failing)
+    text = render(digest, "md")
+    for heading, rows in re.findall(r"^#+ .*\((\d+)\)\n+((?:(?:- .*|  - .*|### .*|)\n)*)", text, re.MULTILINE):
+        assert int(heading) == len(re.findall(r"^- ", rows, re.MULTILINE)), heading
+    assert re.search(rf"Left out: {counts.known} known already, ", text)
+    assert f"{counts.read} articles read, {counts.known} already known, " in text
+    for name, said in re.findall(r"^Below, under “More from (.*?)”: (\d+) ", text, re.MULTILINE):
+        below = text.partition(f"## More from {name}\n")[2].partition("\n## ")[0]
+        assert int(said) == len(re.findall(r"^- ", below, re.MULTILINE)), name
+    for number, names, more in re.findall(r"also in (\d+): ([^·\n]*?)(?: and (\d+) more)?(?= ·|$)", text, re.MULTILINE):
+        assert int(number) == len(names.split(", ")) + int(more or 0), names
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_what_a_run_counts_is_what_its_digest_has(played: Played, day: Day) -> None:
+    run, counts = played.reports[day], played.digests[day].counts
+    assert (run.filed, run.known, run.nothing, run.unrelated, run.uncertain, run.developments) == (
+        counts.read, counts.known, counts.nothing, counts.unrelated, len(played.digests[day].perhaps),
+        counts.developments,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("page", [page for page in REACHABLE if page.kind == "update"], ids=lambda page: page.id)
 def test_of_an_update_only_the_new_sentences_are_told(played: Played, page: Page) -> None:
     original = same_marks(" ".join(PRESS.page(page.of or "").paragraphs))

@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from support.builders import HOUR, NOW, WATCH, make_state
+from support.builders import HOUR, NOW, WATCH, make_article, make_filing, make_state
 from support.fakes import FakeFetcher, InlinePool, SetClock, net_error, status_error
 from support.stores import visit
 
 from monitor.edges.store import SqlStore
 from monitor.errors import ExtractError, FetchError, WorkerError
-from monitor.model import Fetched, Filed, Lead, PendingLead, Request, Source
+from monitor.model import Decision, Fetched, Filed, Filing, Lead, Page, PendingLead, Prepared, Request, Source, Verdict
 from monitor.pipeline import Filer, Room, pages
+from monitor.pipeline.filing import Outcome
 from monitor.pipeline.pages import FINAL_STATUS, PER_HOST, RETRY_AFTER, Tally, read_all
+from monitor.stages.dedup import fingerprint
 
 pytest_plugins = ("support.quick_store",)
 
@@ -540,3 +542,40 @@ def test_an_article_knows_when_it_was_read(desk: Desk) -> None:
     desk.read()
     read_at: datetime = desk.store.material().articles[0].article.fetched_at
     assert read_at == NOW + HOUR
+
+
+class TestCounts:
+    def test_a_page_that_is_filed_again_in_its_place_counts_as_it_is_then(self) -> None:
+        article = make_article("late")
+        prepared = Prepared(
+            Page(article.url, article.title, article.text), fingerprint(article.text), article.content_hash
+        )
+        first = Outcome("late", Verdict.NEW, make_filing(), 3, fresh=True)
+        tally = Tally()
+        tally.count(first, prepared, WATCH.sources[0])
+        assert (tally.report().developments, tally.report().known) == (3, 0)
+        tally.recount(replace(first, verdict=Verdict.COPY, developments=0))
+        tally.recount(Outcome("of another run", Verdict.NEW, make_filing(), 5, fresh=True))
+        report = tally.report()
+        assert (report.filed, report.developments, report.known) == (1, 0, 1)
+
+    @pytest.mark.parametrize(
+        ("verdict", "filing", "group"),
+        [
+            (Verdict.REWRITE, make_filing(), "known"),
+            (Verdict.NEW, make_filing(), "nothing"),
+            (Verdict.NEW, make_filing(""), "unrelated"),
+            (Verdict.NEW, make_filing("", decision=Decision.UNCERTAIN), "uncertain"),
+            (Verdict.COPY, make_filing("", decision=Decision.UNCERTAIN), "known"),
+        ],
+    )
+    def test_a_page_without_news_counts_as_the_digest_leaves_it_out(
+        self, verdict: Verdict, filing: Filing, group: str
+    ) -> None:
+        article = make_article()
+        prepared = Prepared(Page(article.url, "", article.text), fingerprint(article.text), article.content_hash)
+        tally = Tally()
+        tally.count(Outcome("a1", verdict, filing, 0, fresh=True), prepared, WATCH.sources[0])
+        report = tally.report()
+        counts = {name: getattr(report, name) for name in ("known", "nothing", "unrelated", "uncertain")}
+        assert counts == {name: int(name == group) for name in counts}

@@ -13,6 +13,7 @@ from support.fakes import FakeFetcher, InlinePool, SetClock, net_error
 from monitor.edges.store import SqlStore
 from monitor.model import Filed, Lead, Signal, Source, Watch
 from monitor.pipeline import Filer, Room
+from monitor.pipeline.filing import Outcome
 from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.pages import read_all
 from monitor.pipeline.revising import read_again
@@ -159,7 +160,10 @@ class TestUntold:
         )
         desk.offer("Early", early, published=NOW - 2 * HOUR)
         desk.run()
-        assert restore_order(desk.watch, desk.store, desk.filer) == 2
+        heard: list[Outcome] = []
+        assert restore_order(desk.watch, desk.store, desk.filer, note=heard.append) == 2
+        assert {each.article_id for each in heard} >= {desk.article_id()}
+        assert len(heard) == 2
         assert desk.tell().count(MORE) == 1
         assert [each.title for each in desk.store.revisions(desk.article_id())] == ["Berths"]
 

@@ -33,6 +33,8 @@ def report_as_dict(report: RunReport) -> dict[str, Any]:
         "revised": report.revised,
         "known": report.known,
         "unrelated": report.unrelated,
+        "nothing_new": report.nothing,
+        "uncertain": report.uncertain,
         "developments": report.developments,
         "summary_only": report.summary_only,
         "quiet": report.quiet,
@@ -58,9 +60,10 @@ def say_report(report: RunReport, verbose: bool) -> None:
     if report.idle:
         click.echo("nothing new was offered: no page read, nothing filed")
         return
-    known, off = report.known, report.unrelated
+    counted = [f"{report.known} already known", f"{report.nothing} with nothing new" if report.nothing else ""]
+    counted += [f"{report.unrelated} not about the story", f"{report.uncertain} uncertain" if report.uncertain else ""]
     click.echo(
-        f"{plural(report.filed, 'article')} filed: {known} already known, {off} not about the story; "
+        f"{plural(report.filed, 'article')} filed: {', '.join(filter(None, counted))}; "
         f"{plural(report.developments, 'development')}"
     )
     if report.quiet:

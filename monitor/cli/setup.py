@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,9 +173,13 @@ def healthcheck(obj: Context, fetch_age: timedelta | None, digest_age: timedelta
     from monitor.stages.vitals import vitals
     from monitor.wire import open_store
 
-    with open_store(obj.settings()) as (watch, store):
+    settings = obj.settings()
+    with open_store(settings) as (watch, store):
         states = tuple(store.source_states().values())
-        found = vitals(watch, states, store.slot_taken, SystemClock().now(), fetch_age=fetch_age, digest_age=digest_age)
+        found = vitals(
+            watch, states, store.slot_taken, SystemClock().now(), fetch_age=fetch_age, digest_age=digest_age,
+            began=_began(settings.home) if store.fresh() else None,
+        )  # fmt: skip
     good = all(each.good for each in found)
     if as_json:
         say_json({"ok": good, "checks": [{"name": each.name, "ok": each.good, "text": each.text} for each in found]})
@@ -183,6 +187,14 @@ def healthcheck(obj: Context, fetch_age: timedelta | None, digest_age: timedelta
         for each in found:
             click.echo(f"{_MARKS[each.good]} {each.name}: {each.text}")
     sys.exit(0 if good else 1)
+
+
+def _began(home: Path) -> datetime:
+    """When a working folder was laid: as old as the oldest that stands in it."""
+    from datetime import UTC
+
+    oldest = min((each.stat().st_mtime for each in home.iterdir()), default=home.stat().st_mtime)
+    return datetime.fromtimestamp(oldest, UTC)
 
 
 _MARKS = {True: "ok ", False: "BAD", None: "see"}

@@ -11,6 +11,7 @@ from pathlib import Path
 from monitor.demo.press import Day, load
 from monitor.demo.server import Newsroom
 from monitor.errors import SetupError
+from monitor.model import RunReport
 from monitor.pipeline import Told
 from monitor.stages.seedfile import read_seed
 from monitor.wire import App, load_settings, open_app, shipped
@@ -65,14 +66,14 @@ def write_watch(folder: Path, newsroom: Newsroom) -> None:
     (folder / "watch.toml").write_text(blocks[0] + "".join(papers), encoding="utf-8")
 
 
-def play_day(app: App, newsroom: Newsroom, day: Day, clock: SetClock) -> Told | None:
-    """One day: the papers print, the pipeline runs, the digest is told and written."""
+def play_day(app: App, newsroom: Newsroom, day: Day, clock: SetClock) -> tuple[RunReport, Told | None]:
+    """One day: the papers print, the pipeline runs, the digest is told and written; what the run did and was told."""
     clock.moment = EVENINGS[day]
     newsroom.day = day
-    app.fetch(only=frozenset(), now_all=True, tell_all=True)
+    report = app.fetch(only=frozenset(), now_all=True, tell_all=True)
     told = app.tell()
     app.deliver()
-    return told
+    return report, told
 
 
 def play(folder: Path, say: Callable[[str], None]) -> None:
@@ -87,7 +88,7 @@ def play(folder: Path, say: Callable[[str], None]) -> None:
         settings = load_settings(folder, None, {"MONITOR_HOSTS": "16", "MONITOR_ALLOW_ADDRESSES": "127.0.0.0/8"})
         with open_app(settings, clock) as app:
             for day in EVENINGS:
-                told = play_day(app, newsroom, day, clock)
+                _, told = play_day(app, newsroom, day, clock)
                 if told is None:
                     say(f"day {day}: nothing to tell")
                     continue

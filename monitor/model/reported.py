@@ -154,6 +154,7 @@ class SourceReport:
 class RunReport:
     """What a run did. `failed_pages`: (URL, reason) of pages that did not yield an article this time.
 
+    `known`, `unrelated`, `nothing` (new) and `uncertain`: the articles filed that have no `developments`, by reason;
     `quiet`: old items of new sources, filed as known without being told; `outage`: our own network was out;
     `revised`: pages that were read again and had changed.
     """
@@ -169,6 +170,8 @@ class RunReport:
     quiet: int = 0
     outage: bool = False
     revised: int = 0
+    nothing: int = 0
+    uncertain: int = 0
 
     @property
     def failed_sources(self) -> tuple[SourceReport, ...]:

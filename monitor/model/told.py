@@ -206,7 +206,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The headline's numbers."""
+    """The headline's numbers. `known`, `unrelated`, `nothing`: how many articles are left out, by `LeftOut.group`."""
 
     developments: int
     trips: int
@@ -215,6 +215,7 @@ class Counts:
     unrelated: int
     sources: int
     answered: int
+    nothing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from monitor.model import Article, Page, Prepared, Watch
-from monitor.pipeline.filing import Filer
+from monitor.pipeline.filing import Filer, Outcome
 from monitor.pipeline.gathering import gather_stories
 from monitor.ports import Store
 from monitor.stages import dedup
@@ -24,11 +24,12 @@ def restore_order(
     filer: Filer,
     changed: frozenset[str] = frozenset(),
     prepare: Callable[[Article], Prepared] = prepare_kept,
+    note: Callable[[Outcome], None] = lambda outcome: None,
 ) -> int:
     """File again, in order of publication, the untold articles that were filed too early; returns how many.
 
     `changed`: articles whose texts are others by now; they and what came after them are filed again as well.
-    `prepare`: where more of an article is at hand than its text.
+    `prepare`: where more of an article is at hand than its text; `note` hears of each one that was filed again.
 
     All in one transaction. Articles that a digest has told stay as they were told.
     """
@@ -37,7 +38,7 @@ def restore_order(
         # By what is filed anew, an article may turn out to bear on others that did not before, and be out of place.
         while late := out_of_place(placed := store.untold_order(), changed, again):
             store.take_back(late, changed)
-            _file_again(watch, store, filer, following(placed, late[0]), frozenset(late), prepare)
+            _file_again(watch, store, filer, following(placed, late[0]), frozenset(late), prepare, note)
             gather_stories(store, late)
             again, changed = again | frozenset(late), frozenset()
     return len(again)
@@ -50,6 +51,7 @@ def _file_again(
     following: Sequence[str],
     late: frozenset[str],
     prepare: Callable[[Article], Prepared],
+    note: Callable[[Outcome], None],
 ) -> None:
     """`following`: all that is untold from the first late one on; each is known only to those after it."""
     compared = {source.id: source.dedup for source in watch.sources}
@@ -60,7 +62,8 @@ def _file_again(
                 filer.has_come(article_id)
                 continue
             article, settled = kept.article, kept.filing.settled
-            filer.keep(
+            outcome = filer.keep(
                 article, prepare(article), None, compare=compared.get(article.source_id, True),
                 quiet=kept.quiet, settled=settled, again=True,
             )  # fmt: skip
+            note(outcome)

@@ -49,49 +49,78 @@ FINAL_STATUS = frozenset({401, 402, 403, 404, 405, 406, 410, 451})
 Answer = Prepared | MonitorError
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What became of one page. `group`: "told", or as in `stages.digest.why_left_out`; "" for an old item."""
+
+    group: str
+    developments: int
+    quiet: bool
+
+
 @dataclass(slots=True)
 class Tally:
-    """Counts of one run."""
+    """Counts of one run. `pages`: what became in the end of those that it filed, by article."""
 
-    filed: int = 0
-    known: int = 0
-    unrelated: int = 0
-    developments: int = 0
+    pages: dict[str, _Counted] = field(default_factory=dict)
     summary_only: int = 0
-    quiet: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
     given_up: list[tuple[str, str]] = field(default_factory=list)
     lengths: dict[str, list[int]] = field(default_factory=dict)
     bare: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def filed(self) -> int:
+        """How many pages became articles."""
+        return len(self.pages)
+
     def count(self, outcome: Outcome, prepared: Prepared, source: Source) -> None:
         """One more page that was filed."""
         if not outcome.fresh:
             return
-        self.filed += 1
-        self.developments += outcome.developments
+        self.pages[outcome.article_id] = _counted(outcome)
         self.summary_only += prepared.page.summary_only
-        self.quiet += outcome.quiet
         self.bare.setdefault(source.id, []).append(prepared.page.reason if prepared.page.summary_only else "")
         if not prepared.page.summary_only:
             self.lengths.setdefault(source.id, []).append(prepared.fingerprint.words)
-        if outcome.verdict is not Verdict.NEW and not outcome.developments:
-            self.known += 1
-        elif outcome.filing and outcome.filing.decision is Decision.NONE:
-            self.unrelated += 1
+
+    def recount(self, outcome: Outcome) -> None:
+        """A page of this run, or of an earlier one, that was filed again in its place."""
+        if outcome.article_id in self.pages:
+            self.pages[outcome.article_id] = _counted(outcome)
 
     def report(self) -> RunReport:
-        """The run's report, without its sources."""
+        """The run's report, without its sources; articles are counted as a digest would leave them out."""
+        pages = self.pages.values()
+        groups = Counter(each.group for each in pages)
         return RunReport(
             filed=self.filed,
-            known=self.known,
-            unrelated=self.unrelated,
-            developments=self.developments,
+            known=groups["known"],
+            unrelated=groups["unrelated"],
+            developments=sum(each.developments for each in pages),
             failed_pages=tuple(self.failed),
             given_up=tuple(self.given_up),
             summary_only=self.summary_only,
-            quiet=self.quiet,
+            quiet=sum(each.quiet for each in pages),
+            nothing=groups["nothing new"],
+            uncertain=groups["uncertain"],
         )
+
+
+def _counted(outcome: Outcome) -> _Counted:
+    decision = outcome.filing.decision if outcome.filing else Decision.NONE
+    if outcome.developments:
+        group = "told"
+    elif decision is Decision.UNCERTAIN and outcome.verdict not in (Verdict.COPY, Verdict.REWRITE):
+        group = "uncertain"
+    elif outcome.verdict is not Verdict.NEW:
+        group = "known"
+    elif decision is Decision.NONE:
+        group = "unrelated"
+    else:
+        # Of an old item nothing was to be told.
+        group = "" if outcome.quiet else "nothing new"
+    return _Counted(group, outcome.developments, outcome.quiet)
 
 
 async def read_all(room: Room, filer: Filer, visits: asyncio.Future[Any] | None = None) -> Tally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -30,7 +30,7 @@ from monitor.model import (
     StoredArticle,
     Verdict,
 )
-from monitor.pipeline.filing import Filer
+from monitor.pipeline.filing import Filer, Outcome
 from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.room import Room
 from monitor.pipeline.verdicts import echoes_of
@@ -50,9 +50,10 @@ class _Answer:
     prepared: Prepared | None
 
 
-async def read_again(room: Room, filer: Filer) -> int:
+async def read_again(room: Room, filer: Filer, note: Callable[[Outcome], None] = lambda outcome: None) -> int:
     """Read the pages that are offered as changed; returns how many had changed. Nothing that fails stops the others.
 
+    `note` hears of each untold article that was filed again because of it.
     All changes are kept in one transaction, so a run that is ended before reads the same pages once more.
     """
     due = room.store.to_read_again(room.clock.now(), MOST)
@@ -83,7 +84,7 @@ async def read_again(room: Room, filer: Filer) -> int:
             if revise(room, filer, stored, prepared, now, untold=stored.article.id in untold):
                 changed.add(stored.article.id)
         if changed:
-            restore_order(room.watch, room.store, filer, frozenset(changed))
+            restore_order(room.watch, room.store, filer, frozenset(changed), note)
     return done
 
 

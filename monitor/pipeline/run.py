@@ -39,8 +39,8 @@ async def fetch_all(
             return RunReport(sources=visits.result()[0], outage=True)
         tally = await read_all(room, filer, visits)
         sources, outage = await visits
-        revised = await read_again(room, filer)
-        restore_order(room.watch, room.store, filer)
+        revised = await read_again(room, filer, tally.recount)
+        restore_order(room.watch, room.store, filer, note=tally.recount)
     finally:
         visits.cancel()
     return replace(tally.report(), sources=sources, outage=outage, revised=revised)

@@ -87,9 +87,13 @@ def make_context(digest: Digest, cut: int = 0) -> Context:
     groups = [(title, tuple(row for row in digest.left_out if row.group == name)) for name, title in GROUPS]
     counts = digest.counts
     reasons = [
-        f"{counts.known} known or without news" if counts.known else "",
+        f"{counts.known} known already" if counts.known else "",
+        f"{counts.nothing} with nothing new" if counts.nothing else "",
         f"{counts.unrelated} not about this story" if counts.unrelated else "",
     ]
+    left_out = ", ".join(filter(None, reasons))
+    if left_out:
+        left_out += "; each is listed at the end" if digest.kind == "daily" else "; each is listed in its day's digest"
     return Context(
         digest=digest,
         heading=_heading(digest),
@@ -100,7 +104,7 @@ def make_context(digest: Digest, cut: int = 0) -> Context:
         unsure=digest.perhaps[MOST_PERHAPS:],
         needy=tuple(line for line in digest.sources if line.reason.startswith(NEEDS_A_LOOK)),
         groups=tuple(Group(title, rows) for title, rows in groups if rows),
-        reasons=", ".join(filter(None, reasons)),
+        reasons=left_out,
         cut=cut,
         when=_when(zone, digest.day, digest.kind != "daily"),
         clock=lambda moment: f"{moment.astimezone(zone):%-d %b %Y, %H:%M %Z}",
@@ -118,9 +122,11 @@ def _headline(digest: Digest) -> tuple[str, ...]:
     counts = digest.counts
     new = count(counts.developments, "development") + (f" on {count(counts.trips, 'trip')}" if counts.trips else "")
     first = new if has_news(digest) else "Nothing new"
+    nothing = f"{counts.nothing} with nothing new, " if counts.nothing else ""
     return (
         first,
-        f"{count(counts.read, 'article')} read, {counts.known} already known, {counts.unrelated} not about this story",
+        f"{count(counts.read, 'article')} read, {counts.known} already known, {nothing}"
+        f"{counts.unrelated} not about this story",
         f"{counts.answered} of {counts.sources} sources answered",
     )
 

@@ -45,7 +45,6 @@ from monitor.stages.speakers import speaker
 from monitor.stages.stories import by_article, carried
 from monitor.text import one_line
 
-MOST_OUTLETS = 6
 # A trip that ended longer ago is spoken of as history.
 LONG_OVER = timedelta(days=30)
 # So many sources that our own outage kept us from are told as one.
@@ -232,7 +231,7 @@ def _item(stored: StoredDevelopment, folded: Sequence[StoredDevelopment], story:
         url=article.url,
         title=one_line(article.title),
         when=article.published,
-        also=tuple(also[:MOST_OUTLETS]),
+        also=tuple(also),
         why=stored.development.why,
         date_only=_date_only(article),
         folded=tuple(_folded(each) for each in folded),
@@ -348,10 +347,11 @@ def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_ou
         developments=len(material.developments),
         trips=sum(1 for part in parts if part.sections or part.more),
         read=len(material.articles),
-        known=groups["known"] + groups["nothing new"],
+        known=groups["known"],
         unrelated=groups["unrelated"],
         sources=len(watch.sources),
         answered=len(answered),
+        nothing=groups["nothing new"],
     )
 
 

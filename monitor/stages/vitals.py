@@ -31,10 +31,14 @@ def vitals(
     *,
     fetch_age: timedelta | None = None,
     digest_age: timedelta = DIGEST_GRACE,
+    began: datetime | None = None,
 ) -> tuple[Vital, ...]:
     """The last good fetch must be younger than `fetch_age` (three times the shortest interval, two hours at least),
-    and the newest slot must be taken within `digest_age`."""
-    return _fetch(watch, states, now, fetch_age), _digest(watch, taken, now, digest_age)
+    and the newest slot must be taken within `digest_age`.
+
+    `began`: when the working folder was laid, where it has told nothing yet: no earlier slot is its own.
+    """
+    return _fetch(watch, states, now, fetch_age), _digest(watch, taken, now, digest_age, began)
 
 
 def _fetch(watch: Watch, states: Sequence[SourceState], now: datetime, most: timedelta | None) -> Vital:
@@ -49,11 +53,13 @@ def _fetch(watch: Watch, states: Sequence[SourceState], now: datetime, most: tim
     return Vital("fetch", age <= limit, f"last good fetch {_ago(age)} (at most {_span(limit)})")
 
 
-def _digest(watch: Watch, taken: Taken, now: datetime, grace: timedelta) -> Vital:
+def _digest(watch: Watch, taken: Taken, now: datetime, grace: timedelta, began: datetime | None) -> Vital:
     slot, moment = newest_slot(watch.digest, watch.timezone, now)
     at = slot.removeprefix("daily:").replace("T", " ")
     if taken(slot, (moment, now)):
         return Vital("digest", True, f"the digest of {at} was made or had nothing to tell")
+    if began is not None and moment < began:
+        return Vital("digest", True, "no digest was due yet: the last time for one was before this folder was laid")
     late = now - moment
     return Vital("digest", late <= grace, f"the digest of {at} is due for {_span(late)} (at most {_span(grace)})")
 

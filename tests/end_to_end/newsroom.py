@@ -19,7 +19,7 @@ from end_to_end import stored
 from monitor.demo.play import EVENINGS, SetClock, briefs, play_day, prepare, write_watch
 from monitor.demo.press import Page, Press, load
 from monitor.demo.server import Newsroom
-from monitor.model import Digest, Folded, Item
+from monitor.model import Digest, Folded, Item, RunReport
 from monitor.wire import load_settings, open_app
 
 # Pages that no feed lists while their paper is up: its feed breaks off before them.
@@ -47,7 +47,7 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Everything the tests ask of one play. `urls`: the address of each page by its id."""
+    """Everything the tests ask of one play. `urls`: the address of each page by its id; `reports`: of each run."""
 
     home: Path
     seconds: float
@@ -55,6 +55,7 @@ class Played:
     urls: dict[str, str]
     answers: dict[str, Answer]
     again: Again
+    reports: dict[int, RunReport]
 
     def items(self, day: int) -> list[Item | Folded]:
         """Everything the day's digest tells, above the fold and below."""
@@ -110,13 +111,14 @@ def _play(home: Path) -> Played:
     content = press()
     clock = SetClock(EVENINGS[1])
     digests: dict[int, Digest] = {}
+    reports: dict[int, RunReport] = {}
     with Newsroom(content) as newsroom:
         write_watch(home, newsroom)
         begun = time.monotonic()
         given = {"MONITOR_HOSTS": "16", "MONITOR_ALLOW_ADDRESSES": "127.0.0.0/8"}
         with open_app(load_settings(home, None, given), clock) as app:
             for day in EVENINGS:
-                told = play_day(app, newsroom, day, clock)
+                reports[day], told = play_day(app, newsroom, day, clock)
                 if told is not None:
                     digests[day] = told.digest
             seconds = time.monotonic() - begun
@@ -131,7 +133,7 @@ def _play(home: Path) -> Played:
         rows = [row for digest in digests.values() for part in digest.trips for row in part.figures]
         linked |= {url for row in rows for url in (row.was_url, row.now_url)}
         answers = {url: _get(url) for url in sorted(linked)}
-    return Played(home, seconds, digests, urls, answers, second)
+    return Played(home, seconds, digests, urls, answers, second, reports)
 
 
 def _files(home: Path) -> dict[str, bytes]:
