@@ -141,7 +141,7 @@ TALKS = compile_watch(
             Trip("t1", 1, "First", date(2025, 3, 1), date(2025, 3, 2), (Stop("Arna", "Nordland"),)),
             Trip("t2", 2, "Second", date(2025, 4, 1), date(2025, 4, 2), (Stop("Bel", "Sudland"),)),
         ),
-        topics=(Topic("aid", "Aid", "aid AND truck*"),),
+        topics=(Topic("aid", "Aid", "aid AND truck*"), Topic("talks", "Talks", "talk*", "small talk")),
     )
 )
 
@@ -166,6 +166,9 @@ def test_a_missed_topic_is_told_with_its_near_miss_and_a_wrong_one_with_its_hits
     lost = _miss("Aid for Bel", "", "none", ("aid",))
     assert lost is not None
     assert (lost.topics, lost.ways) == (("-aid",), ("aid: aid is there, truck* is missing",))
+    back = _miss("A small talk", "", "none", ("talks",))
+    assert back is not None
+    assert back.ways == ("talks: its `not` takes back what its rule finds",)
     extra = _miss("Aid trucks", "", "none")
     assert extra is not None
     assert (extra.topics, extra.ways) == (("+aid",), ("aid: not labelled, but “aid”, “truck*” stands in the title",))

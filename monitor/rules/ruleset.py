@@ -7,7 +7,7 @@ together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from monitor.rules.asking import Ask, Asked, Builder, Clause, singles, wider
 from monitor.rules.describe import Rule
@@ -64,7 +64,7 @@ class RuleSet:
                         break
                 else:
                     numbers.add(number)
-        return Answers(self._asks, asked, sorted(numbers))
+        return Answers(self._asks, asked, numbers)
 
     def find_all(self, document: Document) -> dict[int, tuple[Hit, ...]]:
         """For each rule that matches its hits, as `find` gives them."""
@@ -76,12 +76,12 @@ class RuleSet:
 
 
 class Answers:
-    """What rules find in one document. `left`: the numbers of those that its words leave, rising.
+    """What rules find in one document. `left`: the numbers of those that its words leave.
 
     `within`: only rules with these numbers are asked.
     """
 
-    def __init__(self, asks: Sequence[Ask], asked: Asked, left: Sequence[int]) -> None:
+    def __init__(self, asks: Sequence[Ask], asked: Asked, left: Set[int]) -> None:
         self._asks, self._asked, self.left = asks, asked, left
 
     def all(self, within: range | None = None) -> dict[int, tuple[Hit, ...]]:
@@ -100,7 +100,7 @@ class Answers:
         return first
 
     def _found(self, within: range | None) -> Iterator[tuple[int, Found]]:
-        for number in self.left:
+        for number in sorted(self.left):
             if within is None or number in within:
                 found = self._asks[number](self._asked)
                 if found is not None:

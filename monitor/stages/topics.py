@@ -1,0 +1,87 @@
+"""Answers of the topics' rules -> the topics of an article, with evidence. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model import Evidence, Span, TopicHit
+from monitor.rules import Document, Hit, Rule, find, read_document
+from monitor.rules.background import Background
+from monitor.rules.tree import within
+
+# Fields whose words stand in the article's text.
+BODY = frozenset({"text", "lead"})
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRule:
+    """A topic's rule and the rule that takes matches back."""
+
+    id: str
+    rule: Rule
+    exclude: Rule | None
+
+
+def topic_hit(
+    topic: TopicRule,
+    hits: Sequence[Hit],
+    document: Document,
+    background: Background | None,
+    weight: float,
+    *,
+    back: bool,
+) -> TopicHit | None:
+    """The topic with its evidence; None where all of it is taken back, or is no more than background.
+
+    `hits`: what its rule found; `weight`: of a hit in the background; `back`: whether the words of its `not` are there.
+    """
+    left = _left(topic.rule, topic.exclude, hits, document) if topic.exclude and back else hits
+    if left is None:
+        return None
+    evidence = tuple(_evidence(topic.id, hit, background, weight) for hit in left)
+    return TopicHit(topic.id, evidence) if not evidence or _told(evidence, background) else None
+
+
+def _left(rule: Rule, exclude: Rule, hits: Sequence[Hit], document: Document) -> Sequence[Hit] | None:
+    """What the rule finds outside the sentences that `exclude` speaks of; None where it does not match there.
+
+    Of a `not` that looks at the title, the address and so on, all sentences are spoken of alike.
+    """
+    if not hits:
+        return None if find(exclude, document) is not None else hits
+    fields = {name: document.text(name) for name in document.fields}
+    here = Rule(exclude.text, within(exclude.node, ("text",)))
+    silent = []
+    for field, span in {_sentence(hit, document): None for hit in hits}:
+        said = fields[field][span.start : span.end]
+        if find(here, read_document(fields | {"text": said}, document.published)) is not None:
+            silent.append((field, span))
+    if not silent:
+        return hits
+    for field, span in silent:
+        text = fields[field]
+        # Blanks keep the places of all that is left.
+        fields[field] = f"{text[: span.start]}{' ' * (span.end - span.start)}{text[span.end :]}"
+    return find(rule, read_document(fields, document.published))
+
+
+def _sentence(hit: Hit, document: Document) -> tuple[str, Span]:
+    """The field and the sentence in which a hit stands; of any field but the text all of it is one."""
+    field = "text" if hit.field in BODY else hit.field
+    words = document.words_of(field)
+    if field != "text" or words is None:
+        return field, Span(0, len(document.text(field)))
+    return field, next(span for span in words.spans if span.end > hit.span.start)
+
+
+def _evidence(topic: str, hit: Hit, background: Background | None, weight: float) -> Evidence:
+    behind = background is not None and hit.field in BODY and background.holds(background.number(hit.span.start))
+    return Evidence(topic, hit.term, hit.field, hit.span, weight if behind else 1.0)
+
+
+def _told(evidence: Sequence[Evidence], background: Background | None) -> bool:
+    """Whether a topic is told, each sentence counted once: one of the report is enough, of background it takes more."""
+    if background is None or any(item.weight >= 1.0 for item in evidence):
+        return True
+    return sum({background.number(item.span.start): item.weight for item in evidence}.values()) >= 1.0
