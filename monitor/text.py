@@ -286,6 +286,11 @@ class Wording:
 # The stages that read one article ask for the same text one after the other.
 @lru_cache(maxsize=8)
 def read_wording(text: str) -> Wording:
+    """The sentences and words of an article's text, kept for whoever asks next."""
+    return cut_wording(text)
+
+
+def cut_wording(text: str) -> Wording:
     """The sentences and words of a text. No word crosses the border of a sentence: its words are `words(text)`."""
     spans = sentences(text)
     plain = _plain_marks(text)

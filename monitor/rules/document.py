@@ -13,10 +13,11 @@ from functools import cached_property
 
 from monitor.model import Span
 from monitor.rules.tree import FIELDS, Piece
-from monitor.text import read_wording, word_places
+from monitor.text import cut_wording, read_wording, word_places
 
 LEAD_WORDS = 80
 _NOWHERE: list[int] = []
+_SHORT = 400
 
 
 class Words:
@@ -27,7 +28,8 @@ class Words:
     """
 
     def __init__(self, text: str) -> None:
-        wording = read_wording(text)
+        # Titles and single sentences, of which there are many, would push the article's text out.
+        wording = read_wording(text) if len(text) > _SHORT else cut_wording(text)
         self.text = text
         self.words, self.spans, self.firsts = wording.words, wording.spans, wording.firsts
         self._places: dict[int, list[tuple[int, int]]] = {}
