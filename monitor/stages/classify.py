@@ -19,7 +19,7 @@ from monitor.rules.ruleset import Answers
 from monitor.rules.scene import Sheet, read_names, read_scene
 from monitor.rules.signals import gather
 from monitor.rules.weights import WEIGHTS, Story
-from monitor.stages.topics import BODY, TopicRule, topic_hit
+from monitor.stages.topics import BODY, TopicRule, topic_hit, topic_rule
 
 # Characters in which an article tells its trip; the rest of a very long page is not read for it.
 _READ = 40_000
@@ -59,7 +59,7 @@ def compile_watch(watch: Watch) -> Classifier:
         for trip in watch.trips
     }
     topics = tuple(
-        TopicRule(
+        topic_rule(
             topic.id,
             named[topic.id],
             _compile(topic.exclude, f'topic "{topic.id}", not', named) if topic.exclude.strip() else None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.model import Evidence, Span, TopicHit
-from monitor.rules import Document, Hit, Rule, find, read_document
+from monitor.rules import Document, Hit, Rule, find
 from monitor.rules.background import Background
 from monitor.rules.tree import within
 
@@ -16,11 +16,18 @@ BODY = frozenset({"text", "lead"})
 
 @dataclass(frozen=True, slots=True)
 class TopicRule:
-    """A topic's rule and the rule that takes matches back."""
+    """A topic's rule and the rule that takes matches back; `silence`: that rule, as it is asked of one sentence."""
 
     id: str
     rule: Rule
     exclude: Rule | None
+    silence: Rule | None
+
+
+def topic_rule(topic: str, rule: Rule, exclude: Rule | None) -> TopicRule:
+    """A topic, ready to be asked."""
+    silence = None if exclude is None else Rule(exclude.text, within(exclude.node, ("text",)))
+    return TopicRule(topic, rule, exclude, silence)
 
 
 def topic_hit(
@@ -36,34 +43,30 @@ def topic_hit(
 
     `hits`: what its rule found; `weight`: of a hit in the background; `back`: whether the words of its `not` are there.
     """
-    left = _left(topic.rule, topic.exclude, hits, document) if topic.exclude and back else hits
+    left = _left(topic, hits, document) if back else hits
     if left is None:
         return None
     evidence = tuple(_evidence(topic.id, hit, background, weight) for hit in left)
     return TopicHit(topic.id, evidence) if not evidence or _told(evidence, background) else None
 
 
-def _left(rule: Rule, exclude: Rule, hits: Sequence[Hit], document: Document) -> Sequence[Hit] | None:
-    """What the rule finds outside the sentences that `exclude` speaks of; None where it does not match there.
+def _left(topic: TopicRule, hits: Sequence[Hit], document: Document) -> Sequence[Hit] | None:
+    """What the rule finds outside the sentences that its `not` speaks of; None where it does not match there.
 
     Of a `not` that looks at the title, the address and so on, all sentences are spoken of alike.
     """
-    if not hits:
-        return None if find(exclude, document) is not None else hits
-    fields = {name: document.text(name) for name in document.fields}
-    here = Rule(exclude.text, within(exclude.node, ("text",)))
-    silent = []
-    for field, span in {_sentence(hit, document): None for hit in hits}:
-        said = fields[field][span.start : span.end]
-        if find(here, read_document(fields | {"text": said}, document.published)) is not None:
-            silent.append((field, span))
-    if not silent:
+    if topic.exclude is None or topic.silence is None:
         return hits
-    for field, span in silent:
-        text = fields[field]
-        # Blanks keep the places of all that is left.
-        fields[field] = f"{text[: span.start]}{' ' * (span.end - span.start)}{text[span.end :]}"
-    return find(rule, read_document(fields, document.published))
+    if not hits:
+        return None if find(topic.exclude, document) is not None else hits
+    left: dict[str, str] = {}
+    for field, span in dict.fromkeys(_sentence(hit, document) for hit in hits):
+        text = document.text(field)
+        if find(topic.silence, document.replaced(text=text[span.start : span.end])) is not None:
+            text = left.get(field, text)
+            # Blanks keep the places of all that is left.
+            left[field] = f"{text[: span.start]}{' ' * (span.end - span.start)}{text[span.end :]}"
+    return find(topic.rule, document.replaced(**left)) if left else hits
 
 
 def _sentence(hit: Hit, document: Document) -> tuple[str, Span]:
