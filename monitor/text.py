@@ -296,8 +296,13 @@ def cut_wording(text: str) -> Wording:
     plain = _plain_marks(text)
     found: list[str] = []
     firsts = [0]
+    # Most texts are plain letters throughout: they are taken apart as one.
+    apart = plain.translate(_APART) if plain.isascii() else ""
     for span in spans:
-        found += _words(plain[span.start : span.end])
+        if apart:
+            found += chain.from_iterable(map(_words_of_run, apart[span.start : span.end].split()))
+        else:
+            found += _words(plain[span.start : span.end])
         firsts.append(len(found))
     return Wording(tuple(spans), tuple(found), tuple(firsts))
 
