@@ -211,6 +211,12 @@ class Store(Protocol):
     def kept_article(self, article_id: str) -> Kept | None:
         """The article with this id, unless it is a seed or its text was pruned."""
 
+    def copies_of(self, article_id: str) -> tuple[str, ...]:
+        """The ids of the copies, updates and retellings of an article that are kept with their texts, as filed."""
+
+    def settle(self, filed: Filed, *, untold: bool) -> None:
+        """Keep one article as it is filed anew; `untold`: the next digest tells it, whichever listed it before."""
+
     def drop_lead(self, lead_id: int, article_id: str) -> None:
         """The lead led to an article that is known by its final address: it ends as filed."""
 

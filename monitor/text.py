@@ -286,13 +286,23 @@ class Wording:
 # The stages that read one article ask for the same text one after the other.
 @lru_cache(maxsize=8)
 def read_wording(text: str) -> Wording:
+    """The sentences and words of an article's text, kept for whoever asks next."""
+    return cut_wording(text)
+
+
+def cut_wording(text: str) -> Wording:
     """The sentences and words of a text. No word crosses the border of a sentence: its words are `words(text)`."""
     spans = sentences(text)
     plain = _plain_marks(text)
     found: list[str] = []
     firsts = [0]
+    # Most texts are plain letters throughout: they are taken apart as one.
+    apart = plain.translate(_APART) if plain.isascii() else ""
     for span in spans:
-        found += _words(plain[span.start : span.end])
+        if apart:
+            found += chain.from_iterable(map(_words_of_run, apart[span.start : span.end].split()))
+        else:
+            found += _words(plain[span.start : span.end])
         firsts.append(len(found))
     return Wording(tuple(spans), tuple(found), tuple(firsts))
 

@@ -29,7 +29,7 @@ from monitor.edges.mail import MailChannel, SmtpServer
 from monitor.edges.notify import NotifyChannel
 from monitor.edges.ping import ping
 from monitor.edges.store import SqlStore
-from monitor.errors import LeaseError, Problem, SetupError, StoreError
+from monitor.errors import LeaseError, Problem, SetupError, StoreError, WatchError
 from monitor.model import DigestRow, HostMemory, RunReport, Source, Watch
 from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
 from monitor.pipeline.again import tell_week
@@ -69,15 +69,33 @@ def load_settings(home: Path | None, watch: Path | None, environ: Mapping[str, s
     return read_settings(given, dotenv)
 
 
-def load_watch(settings: Settings) -> Watch:
-    """The watch of a working folder, with the figures.toml beside it; raises WatchError or SetupError."""
-    watch = read_watch(_watch_text(settings), settings.watch.name)
+def load_watch(settings: Settings, *, rules: bool = True) -> Watch:
+    """The watch of a working folder, with the figures.toml beside it; raises WatchError or SetupError.
+
+    `rules`: whether its rules are read; those of a watch whose rules are not are good for nothing.
+    """
+    text, name = _watch_text(settings), settings.watch.name
+    watch = read_watch(text, name) if rules else read_watch(text, name, None)
     own = settings.watch.with_name("figures.toml")
     try:
         figures = own.read_text("utf-8-sig") if own.is_file() else ""
     except (OSError, UnicodeError) as error:
         raise SetupError(f"{own}: cannot be read ({error}); it must be UTF-8 text") from error
     return replace(watch, figures=check_figures(figures, own.name)) if figures else watch
+
+
+def look_at_watch(settings: Settings) -> tuple[Watch, tuple[Problem, ...]]:
+    """The watch for what needs no rules: where only rules are wrong, it comes with what is wrong with them.
+
+    Raises WatchError or SetupError for any other mistake.
+    """
+    try:
+        return load_watch(settings), ()
+    except WatchError as error:
+        try:
+            return load_watch(settings, rules=False), error.problems
+        except WatchError:
+            raise error from None
 
 
 def watch_doubts(settings: Settings) -> tuple[Problem, ...]:
@@ -115,13 +133,24 @@ def shipped(name: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """A working folder, opened: what every command works with."""
+class Look:
+    """A working folder, opened to look at what is stored. `problems`: rules that do not parse; none is asked here."""
 
     settings: Settings
     watch: Watch
     store: SqlStore
     clock: Clock
+    problems: tuple[Problem, ...]
+
+    def templates(self) -> dict[str, str]:
+        """The working folder's own templates by name; raises SetupError when one cannot be read."""
+        return read_templates(self.settings.home / "templates")
+
+
+@dataclass(frozen=True, slots=True)
+class App(Look):
+    """A working folder, opened: what every command works with."""
+
     filer: Filer
     seeds: SeedReport
 
@@ -179,10 +208,6 @@ class App:
         told = tell(self.watch, self.store, now, post=post, slot=slot, say_so=say_so)
         tell_week(self.watch, self.store, now, post=post)
         return told
-
-    def templates(self) -> dict[str, str]:
-        """The working folder's own templates by name; raises SetupError when one cannot be read."""
-        return read_templates(self.settings.home / "templates")
 
     def tell_again(self, row: DigestRow) -> tuple[str, ...]:
         """Queue a stored digest once more; returns problems in words."""
@@ -311,12 +336,13 @@ def _lease(store: SqlStore, settings: Settings, clock: Clock) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def open_store(settings: Settings) -> Iterator[tuple[Watch, SqlStore]]:
-    """The watch and the store alone, for commands that only look or change a line."""
-    watch = load_watch(settings)
-    store = SqlStore.open(settings.database, SystemClock().now())
+def open_store(settings: Settings) -> Iterator[Look]:
+    """The watch and the store alone, for commands that only look or change a line, and ask no rule."""
+    watch, problems = look_at_watch(settings)
+    clock = SystemClock()
+    store = SqlStore.open(settings.database, clock.now())
     try:
-        yield watch, store
+        yield Look(settings, watch, store, clock, problems)
     finally:
         store.close()
 
@@ -335,7 +361,7 @@ def open_app(settings: Settings, clock: Clock | None = None, *, lock: bool = Fal
             stack.enter_context(_lease(store, settings, the_clock))
         filer = Filer(watch, store)
         seeds = sync_seeds(read_corpus(settings.home / "seeds"), store, filer, the_clock.now())
-        yield App(settings, watch, store, the_clock, filer, seeds)
+        yield App(settings, watch, store, the_clock, (), filer, seeds)
 
 
 @contextlib.contextmanager
@@ -350,6 +376,6 @@ def open_seeds(settings: Settings, folder: Path, clock: Clock | None = None) -> 
         try:
             filer = Filer(watch, store)
             seeds = sync_seeds(read_corpus(folder), store, filer, the_clock.now())
-            yield App(settings, watch, store, the_clock, filer, seeds)
+            yield App(settings, watch, store, the_clock, (), filer, seeds)
         finally:
             store.close()

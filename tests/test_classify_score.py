@@ -9,7 +9,7 @@ import pytest
 from monitor.model import Decision, Episode, Evidence, Filing, Span, Stop, Topic, TopicHit, Trip, Watch
 from monitor.stages.classify import compile_watch
 from monitor.stages.floor import fallen, read_floor
-from monitor.stages.labelled import Given, file_given, read_labelled
+from monitor.stages.labelled import Given, file_given, read_labelled, unknown_labels
 from monitor.stages.misses import Missed, explain_miss
 from monitor.stages.score import Labelled, Miss, Predicted, Tally, predicted, report_as_dict, score
 
@@ -85,8 +85,51 @@ def test_a_labelled_file_is_read_row_by_row() -> None:
     (given, label), (_, unnamed) = read_labelled(text, "f.jsonl")
     assert (given.title, given.published, label) == ("T", None, Labelled("a", "one", ("aid",)))
     assert (unnamed.id, unnamed.trip) == ("3", "none")
-    with pytest.raises(ValueError, match=r"f\.jsonl:1: no labelled article"):
-        list(read_labelled("[1]", "f.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[1]", "the line is a list; write one JSON object a line, without brackets around all"),
+        ("7", "the line is no object; write one JSON object a line"),
+        ("{", "one article stands on several lines; write each as one JSON object on one line"),
+        ('{"id": a1}', "no JSON (Expecting value at character 8); write one object, as"),
+        ('{"topics": "aid"}', '"topics" is not a list of names; write it in brackets, as "topics": ["aid"]'),
+        ('{"also_accept": [1]}', '"also_accept" is not a list of names; write it in brackets'),
+        ('{"trip": ["one"]}', '"trip" is not text; write it in quotes'),
+        ("[" * 100_000, "its JSON is nested too deeply; write one plain object"),
+    ],
+)
+def test_a_line_that_is_no_labelled_article_is_named_with_its_mend(line: str, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"f.jsonl:2: no labelled article: {said}")):
+        list(read_labelled(f'{{"id": "a"}}\n{line}', "f.jsonl"))
+
+
+def test_all_lines_that_are_wrong_are_named_at_once_but_no_more_than_a_screenful() -> None:
+    with pytest.raises(ValueError, match=r"f\.jsonl:1: no lab") as caught:
+        list(read_labelled("oops\n" * 25, "f.jsonl"))
+    assert len(str(caught.value).splitlines()) == 11
+    assert str(caught.value).endswith("f.jsonl: 15 more lines are wrong")
+
+
+def test_labels_that_the_watch_does_not_have_are_named_with_their_line_and_the_near_one() -> None:
+    watch = Watch(
+        name="Talks",
+        subject="envoy",
+        trips=(Trip("round-1", 1, "First", date(2025, 3, 1), date(2025, 3, 2)),),
+        topics=(Topic("aid", "Aid", "aid"),),
+    )
+    text = (
+        '{"trip": "round-1", "topics": ["aid"], "also_accept": ["none"]}\n'
+        '{"trip": "round1", "topics": ["aids", "ships"]}\n{"also_accept": ["round-9"]}'
+    )
+    labels = [label for _, label in read_labelled(text, "f.jsonl")]
+    assert unknown_labels(labels, watch, "f.jsonl") == (
+        'f.jsonl:2: the watch has no trip "round1"; did you mean "round-1"?',
+        'f.jsonl:2: the watch has no topic "aids"; did you mean "aid"?',
+        'f.jsonl:2: the watch has no topic "ships"; write the id of a [[topic]] of the watch file',
+        'f.jsonl:3: the watch has no trip "round-9"; did you mean "round-1"?',
+    )
 
 
 TALKS = compile_watch(
@@ -98,7 +141,7 @@ TALKS = compile_watch(
             Trip("t1", 1, "First", date(2025, 3, 1), date(2025, 3, 2), (Stop("Arna", "Nordland"),)),
             Trip("t2", 2, "Second", date(2025, 4, 1), date(2025, 4, 2), (Stop("Bel", "Sudland"),)),
         ),
-        topics=(Topic("aid", "Aid", "aid AND truck*"),),
+        topics=(Topic("aid", "Aid", "aid AND truck*"), Topic("talks", "Talks", "talk*", "small talk")),
     )
 )
 
@@ -123,6 +166,9 @@ def test_a_missed_topic_is_told_with_its_near_miss_and_a_wrong_one_with_its_hits
     lost = _miss("Aid for Bel", "", "none", ("aid",))
     assert lost is not None
     assert (lost.topics, lost.ways) == (("-aid",), ("aid: aid is there, truck* is missing",))
+    back = _miss("A small talk", "", "none", ("talks",))
+    assert back is not None
+    assert back.ways == ("talks: its `not` takes back what its rule finds",)
     extra = _miss("Aid trucks", "", "none")
     assert extra is not None
     assert (extra.topics, extra.ways) == (("+aid",), ("aid: not labelled, but “aid”, “truck*” stands in the title",))

@@ -331,6 +331,14 @@ def test_a_trip_that_is_put_off_is_not_filed() -> None:
     assert found.decision is not Decision.FILED
 
 
+def test_how_many_trips_there_were_is_no_news_of_the_last_one_weeks_later() -> None:
+    said = "Larsen has made four trips to the valley since the flood."
+    assert _weight(_file("Larsen's work", said, on="2025-08-23"), "t4", "trips so far") > 0
+    late = _file("Larsen's work", said, on="2025-09-20")
+    assert _weight(late, "t4", "trips so far") == 0
+    assert "t4" in late.mentioned
+
+
 def test_a_talk_by_telephone_is_no_trip() -> None:
     found = _file("Larsen speaks with Nordland's mayor by phone", "They talked about dams.", on="2025-08-19")
     assert found.decision is not Decision.FILED

@@ -844,6 +844,40 @@ def test_rules_suggest_names_terms_from_the_store_and_from_a_labelled_file(lived
     assert "did you mean blinken-09?" in wrong.err
 
 
+def test_rules_test_warns_of_labels_that_the_watch_does_not_have(home: Path, tmp_path: Path) -> None:
+    path = labelled(tmp_path / "rows.jsonl", {"id": "a", "title": "x", "trip": "blinken-9", "topics": ["aid"]})
+    done = monitor("rules", "test", path, "--json", "--home", home)
+    assert (done.code, done.json["rows"]) == (0, 1)
+    assert done.err == f'warning: {path}:1: the watch has no trip "blinken-9"; did you mean "blinken-09"?\n'
+
+
+def test_a_broken_rule_stops_no_command_that_needs_no_rules(lived: Lived, tmp_path: Path) -> None:
+    home = lived.copy(tmp_path / "home")
+    watch = home / "watch.toml"
+    sound = watch.read_text("utf-8")
+    broken = re.sub(r"(?m)^(rule = ''')", r"\1(", sound, count=1)
+    watch.write_text(broken, "utf-8")
+    assert monitor("run", "--home", home).code == 3
+    for asked in (
+        ("healthcheck",),
+        ("mail", "list"),
+        ("mail", "retry"),
+        ("sources", "list"),
+        ("articles", "uncertain"),
+        ("digest", "--show", "last"),
+    ):
+        done = monitor(*asked, "--home", home)
+        assert done.code in (0, 1), done.all
+        assert done.out, asked
+        assert done.err.startswith("warning: watch.toml:")
+        assert done.err.endswith("nothing is filed until `monitor rules check` finds no mistake\n")
+        assert len(done.err.splitlines()) == 1
+    watch.write_text(broken.replace("[watch]", "[wotch]", 1), "utf-8")
+    refused = monitor("sources", "list", "--home", home)
+    assert refused.code == 3
+    assert "wotch" in refused.err
+
+
 def test_rules_test_names_the_line_that_is_no_labelled_article(home: Path, tmp_path: Path) -> None:
     path = labelled(tmp_path / "rows.jsonl", {"id": "a", "trip": "none"})
     path.write_text(path.read_text() + "{oops\n")

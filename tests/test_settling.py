@@ -14,7 +14,7 @@ from monitor.edges.store import SqlStore
 from monitor.model import Article, Decision, Kept, Page, Prepared, Settled
 from monitor.pipeline.backtest import backtest
 from monitor.pipeline.filing import Filer
-from monitor.pipeline.settling import settle, untold
+from monitor.pipeline.settling import settle, settle_with_copies, untold
 from monitor.stages import dedup
 from monitor.watch import read_watch
 
@@ -163,6 +163,65 @@ def test_it_can_be_taken_back(store: SqlStore) -> None:
     assert _one(store) == before
 
 
+MORE = "\nPilots of the tugs have joined, and the lock at Norrhaven is shut since Sunday, its master said."
+
+
+def _file_copies(store: SqlStore) -> None:
+    filer = Filer(WATCH, store)
+    for article in (
+        replace(_article("copy", UNSURE, 20, None), outlet="Other Paper"),
+        replace(_article("longer", UNSURE + MORE, 30, None), outlet="Third Paper"),
+    ):
+        filer.keep(article, Prepared(Page(article.url, article.title, article.text), dedup.fingerprint(article.text),
+                                     article.content_hash), None)  # fmt: skip
+
+
+def _settle_all(store: SqlStore, name: str, word: Settled | None) -> int:
+    stored = store.article(name)
+    assert stored is not None
+    return settle_with_copies(store, _one(store, name), stored.match, word, Filer(WATCH, store), WATCH)[1]
+
+
+def _places(store: SqlStore) -> dict[str, tuple[str, str]]:
+    return {kept.article.id: (kept.filing.decision.value, kept.filing.trip) for kept in store.kept()}
+
+
+def test_its_copies_follow_it_there_and_back(store: SqlStore) -> None:
+    _file_copies(store)
+    before = _places(store)
+    assert before["copy"] == before["longer"] == ("uncertain", "")
+    assert _settle_all(store, "unsure", HAND) == 2
+    assert _places(store)["copy"] == _places(store)["longer"] == ("filed", "round-1")
+    told = [(each.article.id, each.development.text) for each in store.material().developments]
+    assert not any(article == "copy" for article, _ in told)  # all of it was said by the first
+    assert [text for article, text in told if article == "longer"] == [MORE.strip()]
+    assert _settle_all(store, "unsure", HAND) == 0
+    assert _settle_all(store, "unsure", None) == 2
+    assert _places(store) == before
+
+
+def test_copies_follow_to_no_trip_and_take_a_persons_topics(store: SqlStore) -> None:
+    _file_copies(store)
+    _settle_all(store, "unsure", Settled("", ("pay",)))
+    filing = _one(store, "copy").filing
+    assert (filing.decision, filing.reason) == (Decision.NONE, "its original was settled by hand")
+    assert [hit.topic_id for hit in filing.topics] == ["pay"]
+
+
+def test_a_copy_that_a_person_settled_itself_stays(store: SqlStore) -> None:
+    _file_copies(store)
+    _settle_all(store, "copy", Settled("round-2"))
+    assert _settle_all(store, "unsure", HAND) == 1
+    assert _places(store)["copy"] == ("filed", "round-2")
+
+
+def test_filing_everything_anew_leaves_the_copies_there_too(store: SqlStore, tmp_path: Path) -> None:
+    _file_copies(store)
+    _settle_all(store, "unsure", HAND)
+    scratch = SqlStore.open(f"sqlite:///{tmp_path / 'scratch.db'}", NOW)
+    assert backtest(store.kept(), scratch, Filer(WATCH, scratch), WATCH, NOW).changes == ()
+
+
 def test_no_trip_is_an_answer_too(store: SqlStore) -> None:
     _settle(store, Settled(""))
     assert (_one(store).filing.decision, _one(store).filing.reason) == (Decision.NONE, "settled by hand")
@@ -185,7 +244,7 @@ def test_the_command_settles_and_explain_shows_it(home: Path) -> None:
     )
     assert done.code == 0, done.all
     assert done.json == {"id": "unsure", "trip": "round-1", "topics": ["ships", "pay"], "settled": True,
-                         "developments": 2}  # fmt: skip
+                         "developments": 2, "copies": 0}  # fmt: skip
     said = monitor("--home", home, "explain", "unsure")
     assert "(round-1), settled by hand" in said.out
     back = monitor("--home", home, "articles", "settle", "unsure", "--by-rules")

@@ -53,7 +53,7 @@ def uncertain(obj: Context, as_json: bool) -> None:
     """Every article that is uncertain, with the trips it lies between."""
     from monitor.model import Decision
 
-    with obj.app() as app:
+    with obj.look() as look:
         rows = [
             {
                 "id": kept.article.id,
@@ -63,7 +63,7 @@ def uncertain(obj: Context, as_json: bool) -> None:
                 "trips": {score.trip_id: score.score for score in kept.filing.scores[:2]},
                 "reason": kept.filing.reason,
             }
-            for kept in app.store.kept()
+            for kept in look.store.kept()
             if kept.filing.decision is Decision.UNCERTAIN
         ]
     if as_json:
@@ -87,11 +87,11 @@ def uncertain(obj: Context, as_json: bool) -> None:
 def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_rules: bool, as_json: bool) -> None:
     """Say where an article belongs. It is kept whatever the rules say later, also over `rules backtest --apply`.
 
+    Copies and retellings of it that were filed before go the same way, where their own words do not decide.
     What it adds to the trip is told in the next digest, unless other articles have told it.
     """
     from monitor.pipeline.gathering import gather_stories
-    from monitor.pipeline.settling import settle as settled_by
-    from monitor.pipeline.settling import untold
+    from monitor.pipeline.settling import settle_with_copies
 
     if by_rules == (trip is not None) or (by_rules and topics is not None):
         raise click.UsageError("give --trip TRIP or --trip none, or else --by-rules alone")
@@ -101,15 +101,14 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
         if stored is None or kept is None:
             raise click.UsageError(f"no article {target} is stored with its text; give the id or the address of one")
         word = None if trip is None else _settled(app.watch, trip, topics)
-        filed = settled_by(kept, stored.match, word, app.filer, app.watch)
         with app.store.batch():
-            app.store.settle(filed, untold=untold(stored.filing.decision, filed.filing.decision))
+            filed, followed = settle_with_copies(app.store, kept, stored.match, word, app.filer, app.watch)
             gather_stories(app.store, (stored.article.id,))
     place = filed.filing.trip or filed.filing.decision.value
     if as_json:
         say_json({
             "id": stored.article.id, "trip": place, "topics": [hit.topic_id for hit in filed.filing.topics],
-            "settled": filed.filing.settled is not None, "developments": len(filed.developments),
+            "settled": filed.filing.settled is not None, "developments": len(filed.developments), "copies": followed,
         })  # fmt: skip
         return
     named = ", ".join(hit.topic_id for hit in filed.filing.topics) or "none"
@@ -117,7 +116,8 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
     click.echo(
         f"{stored.article.title}: {place}, topics: {named} ({who}); {plural(len(filed.developments), 'new sentence')}"
     )
-    click.echo("copies of it that were filed before stay where they are until `monitor rules backtest --apply`")
+    if followed:
+        click.echo(f"{plural(followed, 'copy or retelling', 'copies and retellings')} of it went the same way")
 
 
 def _settled(watch: Watch, trip: str, topics: str | None) -> Settled:

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from monitor.errors import Problem
+    from monitor.model import Watch
     from monitor.settings import Settings
-    from monitor.wire import App, Progress
+    from monitor.wire import App, Look, Progress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,6 +66,23 @@ class Context:
             yield app
 
     @contextlib.contextmanager
+    def look(self) -> Iterator[Look]:
+        """The working folder for a command that asks no rule: of rules that do not parse it says so, and goes on."""
+        from monitor.wire import open_store
+
+        with open_store(self.settings()) as look:
+            _warn_of(look.problems)
+            yield look
+
+    def watch_alone(self) -> Watch:
+        """The watch without its store, for a command that asks no rule."""
+        from monitor.wire import look_at_watch
+
+        watch, problems = look_at_watch(self.settings())
+        _warn_of(problems)
+        return watch
+
+    @contextlib.contextmanager
     def seeds_alone(self, folder: Path) -> Iterator[App]:
         """A folder of seeds in a database of its own that is thrown away; damaged seeds are named on stderr."""
         from monitor.wire import open_seeds
@@ -72,6 +91,14 @@ class Context:
             for problem in app.seeds.problems:
                 click.echo(f"seeds: {problem}", err=True)
             yield app
+
+
+def _warn_of(problems: Sequence[Problem]) -> None:
+    """One line for the rules that are wrong."""
+    if problems:
+        first, more = str(problems[0]).splitlines()[0], len(problems) - 1
+        others = f" (and {plural(more, 'other')})" if more else ""
+        click.echo(f"warning: {first}{others}; nothing is filed until `monitor rules check` finds no mistake", err=True)
 
 
 def home_options(command: Command) -> Command:

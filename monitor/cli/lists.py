@@ -97,9 +97,8 @@ def export(obj: Context, file: str) -> None:
     from monitor.edges.files import write_atomically
     from monitor.model import Kind
     from monitor.stages.opml import write_opml
-    from monitor.wire import load_watch
 
-    watch = load_watch(obj.settings())
+    watch = obj.watch_alone()
     text = write_opml(watch.sources, watch.name)
     feeds = sum(1 for source in watch.sources if source.kind is Kind.FEED)
     if file == "-":

@@ -26,10 +26,10 @@ def mail() -> None:
 @click.pass_obj
 def list_(obj: Context, as_json: bool) -> None:
     """What waits or was given up, and who gets no mail."""
-    from monitor.wire import open_store
-
-    with open_store(obj.settings()) as (watch, store):
-        posted, readers = store.posted(), [each for each in store.readers().values() if not each.wants_mail]
+    with obj.look() as look:
+        posted = look.store.posted()
+        readers = [each for each in look.store.readers().values() if not each.wants_mail]
+        everybody = look.watch.digest.everybody()
     if as_json:
         say_json(
             {
@@ -48,7 +48,7 @@ def list_(obj: Context, as_json: bool) -> None:
     for line in (*_deliveries(posted), *_silent(readers)):
         click.echo(line)
     if not posted and not readers:
-        click.echo(f"nothing waits, and all of {plural(len(watch.digest.everybody()), 'recipient')} get mail")
+        click.echo(f"nothing waits, and all of {plural(len(everybody), 'recipient')} get mail")
 
 
 def _deliveries(posted: tuple[Posted, ...]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def test(obj: Context, to: str | None) -> None:
     from monitor.errors import DeliveryError, SetupError
     from monitor.model import Delivery
     from monitor.stages.letter import write_test_letter
-    from monitor.wire import load_watch, smtp_server
+    from monitor.wire import smtp_server
 
     settings = obj.settings()
     server = smtp_server(settings)
@@ -92,7 +92,7 @@ def test(obj: Context, to: str | None) -> None:
             channel.check()
             click.echo(f"{place} lets us in; nothing was sent: name an address to send a test to")
             return
-        letter = write_test_letter(load_watch(settings).name, sender=server.sender, to=to, now=datetime.now(UTC))
+        letter = write_test_letter(obj.watch_alone().name, sender=server.sender, to=to, now=datetime.now(UTC))
         channel.deliver(Delivery(0, 0, "mail", letter.to, letter.payload), lambda: None)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
@@ -107,10 +107,8 @@ def test(obj: Context, to: str | None) -> None:
 @click.pass_obj
 def retry(obj: Context) -> None:
     """Make everything that waits or was given up due again; the next run, digest or tick sends it."""
-    from monitor.wire import open_store
-
-    with open_store(obj.settings()) as (_, store):
-        count = store.retry_failed()
+    with obj.look() as look:
+        count = look.store.retry_failed()
     click.echo(f"{plural(count, 'delivery is', 'deliveries are')} due")
 
 
@@ -121,14 +119,13 @@ def retry(obj: Context) -> None:
 def resume(obj: Context, address: str) -> None:
     """Let a recipient who is paused or has left get mail again."""
     from monitor.stages.letter import ascii_address
-    from monitor.wire import open_store
 
     try:
         known = ascii_address(address)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    with open_store(obj.settings()) as (_, store):
-        if not store.welcome_back(known):
+    with obj.look() as look:
+        if not look.store.welcome_back(known):
             raise click.UsageError(f"{address!r} has never been written to; see monitor mail list")
     click.echo(f"{known} gets mail again")
 
@@ -142,18 +139,17 @@ def unsubscribe(obj: Context, who: str) -> None:
     from datetime import UTC, datetime
 
     from monitor.stages.letter import ascii_address
-    from monitor.wire import open_store
 
     now = datetime.now(UTC)
-    with open_store(obj.settings()) as (_, store):
+    with obj.look() as look:
         token = who
         if "@" in who:
             try:
                 known = ascii_address(who)
             except ValueError as error:
                 raise click.UsageError(str(error)) from error
-            token = store.readers([known])[known].token
-        address = store.leave(token, now)
+            token = look.store.readers([known])[known].token
+        address = look.store.leave(token, now)
     if not address:
         raise click.UsageError("nobody has this token")
     click.echo(f"{address} gets no more mail; monitor mail resume undoes it")
@@ -177,8 +173,8 @@ def listen(obj: Context, host: str, port: int) -> None:
     settings = obj.settings()
 
     def leave(token: str) -> bool:
-        with open_store(settings) as (_, store):
-            return bool(store.leave(token, datetime.now(UTC)))
+        with open_store(settings) as look:
+            return bool(look.store.leave(token, datetime.now(UTC)))
 
     try:
         server = leaving_server(host, port, leave)

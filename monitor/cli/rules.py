@@ -16,6 +16,7 @@ from monitor.cli.suggest import suggest
 from monitor.cli.tune import tune
 
 if TYPE_CHECKING:
+    from monitor.model import Watch
     from monitor.stages.labelled import Given
     from monitor.stages.misses import Missed
     from monitor.stages.score import Labelled, Report
@@ -90,8 +91,9 @@ def test(obj: Context, path: str, misses: bool, floor: str | None, as_json: bool
     from monitor.wire import load_watch
 
     least = _read(floor, read_floor) if floor else {}
-    classifier = compile_watch(load_watch(obj.settings()))
-    rows = labelled(path)
+    watch = load_watch(obj.settings())
+    classifier = compile_watch(watch)
+    rows = labelled(path, watch)
     filings = [file_given(classifier, given) for given, _ in rows]
     found = [predicted(filing) for filing in filings]
     report = score([label for _, label in rows], found)
@@ -112,18 +114,29 @@ def test(obj: Context, path: str, misses: bool, floor: str | None, as_json: bool
     sys.exit(1 if under else 0)
 
 
-def labelled(path: str) -> list[tuple[Given, Labelled]]:
-    """The rows of a labelled file; a usage error names the line that is wrong."""
-    from monitor.stages.labelled import read_labelled
+def labelled(path: str, watch: Watch) -> list[tuple[Given, Labelled]]:
+    """The rows of a labelled file; a usage error names the lines that are wrong, a warning labels of another watch."""
+    from monitor.stages.labelled import read_labelled, unknown_labels
 
-    return _read(path, lambda text, file: list(read_labelled(text, file)))
+    rows = _read(path, lambda text, file: list(read_labelled(text, file)))
+    warnings = unknown_labels((label for _, label in rows), watch, path)
+    for warning in warnings[:_MOST_WARNINGS]:
+        click.echo(f"warning: {warning}", err=True)
+    if len(warnings) > _MOST_WARNINGS:
+        click.echo(f"warning: {len(warnings) - _MOST_WARNINGS} more labels are not of this watch", err=True)
+    return rows
+
+
+_MOST_WARNINGS = 10
 
 
 def _read(path: str, read: Callable[[str, str], T]) -> T:
     """A file that a person wrote, read; what is wrong with it is a usage error."""
     try:
         return read(Path(path).read_text("utf-8"), path)
-    except (OSError, UnicodeError) as error:
+    except UnicodeError as error:
+        raise click.UsageError(f"{path}: is not UTF-8 ({error}); save it as UTF-8 text") from error
+    except OSError as error:
         raise click.UsageError(f"{path}: cannot be read ({error})") from error
     except ValueError as error:
         raise click.UsageError(str(error)) from error

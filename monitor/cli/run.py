@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor.model import Digest, DigestRow, RunReport
     from monitor.pipeline import Told
     from monitor.pipeline.telling import DeliveryReport
-    from monitor.wire import App
+    from monitor.wire import App, Look
 
 
 def report_as_dict(report: RunReport) -> dict[str, Any]:
@@ -218,7 +218,7 @@ def _preview(app: App, form: str, include_known: bool = False) -> None:
         click.echo(NOTHING)
 
 
-def _with_known(app: App, made: Digest | None, form: str, digest_id: int | None) -> None:
+def _with_known(app: Look, made: Digest | None, form: str, digest_id: int | None) -> None:
     """A digest, or that there is none, and what it leaves out."""
     from zoneinfo import ZoneInfo
 
@@ -261,7 +261,15 @@ def digest(
         raise click.UsageError("--include-known goes with --preview or --show, and with --format txt or json")
     if sum(map(bool, (only_show, name, trip, resend))) > 1:
         raise click.UsageError("--preview, --show, --trip and --resend exclude each other")
-    with obj.app(lock=not (only_show or name or trip)) as app:
+    if name:
+        with obj.look() as look:
+            row = _earlier(look, name)
+            if include_known:
+                _with_known(look, row.digest, form, row.id)
+            else:
+                click.echo(_shown(look, row.digest, form), nl=False)
+        return
+    with obj.app(lock=not (only_show or trip)) as app:
         if trip:
             click.echo(_whole_trip(app, trip, form), nl=False)
             return
@@ -270,15 +278,8 @@ def digest(
             return
         told: Told | None = None
         problems: tuple[str, ...] = ()
-        if name or resend:
-            row = _earlier(app, name or resend or "")
-            if name:
-                if include_known:
-                    _with_known(app, row.digest, form, row.id)
-                else:
-                    click.echo(_shown(app, row.digest, form), nl=False)
-                return
-            problems = app.tell_again(row)
+        if resend:
+            problems = app.tell_again(_earlier(app, resend))
         else:
             told = app.tell()
         delivery = app.deliver()
@@ -292,7 +293,7 @@ def digest(
             sys.exit(4)
 
 
-def _earlier(app: App, name: str) -> DigestRow:
+def _earlier(app: Look, name: str) -> DigestRow:
     row = app.store.digest("" if name == "last" else name)
     if row is None and name == "last":
         raise click.UsageError("no digest has been made here yet")
@@ -301,7 +302,7 @@ def _earlier(app: App, name: str) -> DigestRow:
     return row
 
 
-def _shown(app: App, record: Digest, form: str) -> str:
+def _shown(app: Look, record: Digest, form: str) -> str:
     from monitor.stages.feed import digest_feed
     from monitor.stages.render import render
 

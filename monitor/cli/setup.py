@@ -169,16 +169,13 @@ def _age(ctx: click.Context, option: click.Parameter, value: str | None) -> time
 @click.pass_obj
 def healthcheck(obj: Context, fetch_age: timedelta | None, digest_age: timedelta, as_json: bool) -> None:
     """Whether the last good fetch and the last digest are recent: exit 0 when so, 1 when not, 3 without a set-up."""
-    from monitor.edges.clock import SystemClock
     from monitor.stages.vitals import vitals
-    from monitor.wire import open_store
 
-    settings = obj.settings()
-    with open_store(settings) as (watch, store):
-        states = tuple(store.source_states().values())
+    with obj.look() as look:
+        states = tuple(look.store.source_states().values())
         found = vitals(
-            watch, states, store.slot_taken, SystemClock().now(), fetch_age=fetch_age, digest_age=digest_age,
-            began=_began(settings.home) if store.fresh() else None,
+            look.watch, states, look.store.slot_taken, look.clock.now(), fetch_age=fetch_age, digest_age=digest_age,
+            began=_began(look.settings.home) if look.store.fresh() else None,
         )  # fmt: skip
     good = all(each.good for each in found)
     if as_json:

@@ -47,18 +47,18 @@ def _words(state: SourceState | None, source: Source, now: datetime, zone: ZoneI
 @click.pass_obj
 def list_(obj: Context, as_json: bool) -> None:
     """Every source with its last answer and its next visit."""
-    with obj.app() as app:
-        states = app.store.source_states()
-        zone, now = ZoneInfo(app.watch.timezone), app.clock.now()
+    with obj.look() as look:
+        states = look.store.source_states()
+        zone, now = ZoneInfo(look.watch.timezone), look.clock.now()
         if as_json:
-            say_json([_as_dict(source, states.get(source.id), now, zone) for source in app.watch.sources])
+            say_json([_as_dict(source, states.get(source.id), now, zone) for source in look.watch.sources])
             return
-        width = max((len(source.id) for source in app.watch.sources), default=0)
-        for source in app.watch.sources:
+        width = max((len(source.id) for source in look.watch.sources), default=0)
+        for source in look.watch.sources:
             mark = "" if source.confirmed else " [address unconfirmed]"
             click.echo(f"{source.id:<{width}}  {source.name}{mark}: {_words(states.get(source.id), source, now, zone)}")
-        failing = sum(1 for source in app.watch.sources if source.id in states and states[source.id].failures)
-        click.echo(f"{plural(len(app.watch.sources), 'source')}, {failing} failing, times are {app.watch.timezone}")
+        failing = sum(1 for source in look.watch.sources if source.id in states and states[source.id].failures)
+        click.echo(f"{plural(len(look.watch.sources), 'source')}, {failing} failing, times are {look.watch.timezone}")
 
 
 def _as_dict(source: Source, state: SourceState | None, now: datetime, zone: ZoneInfo) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def suggest(obj: Context, label: str, most: int, path: str | None, as_json: bool
     inside: list[str] = []
     outside: list[str] = []
     if path:
-        for given, said in labelled(path):
+        for given, said in labelled(path, watch):
             (inside if label in (said.trip, *said.topics) else outside).append(f"{given.title}\n{given.text}")
     else:
         with obj.app() as app:

@@ -24,9 +24,10 @@ def tune(obj: Context, path: str, folds: int, flat: bool, as_json: bool) -> None
     from monitor.stages.tune import tune as fit
     from monitor.wire import load_watch
 
-    rows = labelled(path)
+    watch = load_watch(obj.settings())
+    rows = labelled(path, watch)
     try:
-        found = fit(load_watch(obj.settings()), rows, folds=folds, flat=flat)
+        found = fit(watch, rows, folds=folds, flat=flat)
     except ValueError as error:
         raise click.UsageError(f"{path}: {error}") from error
     columns = {"before": found.before, "fitted": found.seen, f"{folds}-fold": found.unseen}

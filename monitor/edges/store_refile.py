@@ -61,6 +61,12 @@ class RefileRoom(Room):
             row = connection.execute(statement).mappings().first()
         return _kept(row) if row else None
 
+    def copies_of(self, article_id: str) -> tuple[str, ...]:
+        article = tables.article.c
+        statement = select(article.id).where(article.of_id == article_id, _WITH_TEXT).order_by(PLACE)
+        with self.reading() as connection:
+            return tuple(connection.execute(statement).scalars())
+
     def refile(self, filed: Sequence[Filed], echoes: Mapping[str, Sequence[tuple[str, int]]]) -> int:
         """Keep these articles as they are filed now, all in one transaction; returns how many there were.
 
@@ -123,7 +129,6 @@ class RefileRoom(Room):
             return ids
 
     def settle(self, filed: Filed, *, untold: bool) -> None:
-        """Keep one article as a person settled it; `untold`: the next digest tells it, whichever listed it before."""
         article_id = filed.article.id
         with self.writing() as connection:
             _take_findings_away(connection, [article_id])

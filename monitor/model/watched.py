@@ -70,7 +70,7 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A subject through all trips: a rule, and an optional rule that takes a match back."""
+    """A subject through all trips. `exclude`: a rule that takes back the matches in the sentences that it speaks of."""
 
     id: str
     name: str

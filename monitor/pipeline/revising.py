@@ -84,7 +84,7 @@ async def read_again(room: Room, filer: Filer, note: Callable[[Outcome], None] =
             if revise(room, filer, stored, prepared, now, untold=stored.article.id in untold):
                 changed.add(stored.article.id)
         if changed:
-            restore_order(room.watch, room.store, filer, frozenset(changed), note)
+            restore_order(room.watch, room.store, filer, frozenset(changed), note=note)
     return done
 
 

@@ -22,19 +22,23 @@ def said_on(article: Article, match: Match, fingerprint: Fingerprint) -> tuple[i
 
 
 def inherit(filing: Filing, original: StoredArticle) -> Filing:
-    """The filing of a copy or retelling: that of its original, where that has one."""
-    if original.filing.decision is Decision.NONE:
+    """The filing of a copy or retelling: that of its original, where that has one, or a person's word on it."""
+    given = original.filing
+    # A word on a trip that is gone from the watch decides nothing.
+    word = given.settled if given.settled and given.settled.trip == given.trip else None
+    if word is None and given.decision is Decision.NONE:
         return filing
-    if filing.decision is Decision.NONE and not filing.scores and not original.filing.trip:
+    if word is None and filing.decision is Decision.NONE and not filing.scores and not given.trip:
         return filing
-    return replace(
-        filing,
-        decision=original.filing.decision,
-        trip=original.filing.trip,
-        # Evidence points into its own article's text: what is taken over comes without it.
-        topics=filing.topics or tuple(replace(hit, evidence=()) for hit in original.filing.topics),
-        reason="",
-    )
+    # Evidence points into its own article's text: what is taken over comes without it.
+    topics = tuple(replace(hit, evidence=()) for hit in given.topics)
+    if word is not None and word.topics is not None:
+        seen = {hit.topic_id: hit for hit in filing.topics}
+        topics = tuple(seen.get(hit.topic_id, hit) for hit in topics)
+    elif filing.topics:
+        topics = filing.topics
+    reason = "its original was settled by hand" if given.decision is Decision.NONE else ""
+    return replace(filing, decision=given.decision, trip=given.trip, topics=topics, reason=reason)
 
 
 def doubt(novelty: Novelty, match: Match) -> Novelty:

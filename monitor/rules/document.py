@@ -13,10 +13,11 @@ from functools import cached_property
 
 from monitor.model import Span
 from monitor.rules.tree import FIELDS, Piece
-from monitor.text import read_wording, word_places
+from monitor.text import cut_wording, read_wording, word_places
 
 LEAD_WORDS = 80
 _NOWHERE: list[int] = []
+_SHORT = 400
 
 
 class Words:
@@ -27,7 +28,8 @@ class Words:
     """
 
     def __init__(self, text: str) -> None:
-        wording = read_wording(text)
+        # Titles and single sentences, of which there are many, would push the article's text out.
+        wording = read_wording(text) if len(text) > _SHORT else cut_wording(text)
         self.text = text
         self.words, self.spans, self.firsts = wording.words, wording.spans, wording.firsts
         self._places: dict[int, list[tuple[int, int]]] = {}
@@ -98,9 +100,14 @@ class Document:
     A field's words are `words_of(field)`; the lead shares the text's words, and only the first 80 count.
     """
 
-    def __init__(self, fields: Mapping[str, str], published: date | None) -> None:
+    def __init__(self, fields: Mapping[str, Words], published: date | None) -> None:
         self.published = published
-        self._words = {name: Words(text) for name, text in fields.items() if text}
+        self._words = fields
+
+    def replaced(self, **texts: str) -> Document:
+        """The same article with other texts in these fields."""
+        others = {name: words for name, words in self._words.items() if name not in texts}
+        return Document(others | _words_of(texts), self.published)
 
     @property
     def fields(self) -> Mapping[str, Words]:
@@ -133,4 +140,8 @@ def read_document(fields: Mapping[str, str], published: date | None = None) -> D
     if unknown:
         raise ValueError(f"rules know no field {unknown[0]!r}; they know {', '.join(FIELDS)}")
     day = published.date() if isinstance(published, datetime) else published
-    return Document({name: text for name, text in fields.items() if name != "lead"}, day)
+    return Document(_words_of({name: text for name, text in fields.items() if name != "lead"}), day)
+
+
+def _words_of(fields: Mapping[str, str]) -> dict[str, Words]:
+    return {name: Words(text) for name, text in fields.items() if text}

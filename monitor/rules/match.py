@@ -174,7 +174,8 @@ def first_words(pieces: tuple[Piece, ...], standing: Sequence[list[int]], words:
     """
     if len(pieces) == 1 and not pieces[0].exact:
         return standing[0]
-    anchor = min(range(len(pieces)), key=lambda offset: len(standing[offset]))
+    counts = list(map(len, standing))
+    anchor = counts.index(min(counts))
     numbers = standing[anchor]
     if not numbers:
         return numbers

@@ -7,17 +7,19 @@ together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
-from monitor.rules.asking import Ask, Asked, Builder, Clause, singles, wider
+from monitor.rules.asking import Ask, Asked, Builder, Clause
 from monitor.rules.describe import Rule
 from monitor.rules.document import Document
 from monitor.rules.match import Found, Hit, in_order, to_hit
 from monitor.rules.needs import alternatives, clauses, frequent
 from monitor.rules.tree import Node
 
-# A rule's number, and what one alternative of it needs besides the piece that it is entered under.
-_Entry = tuple[int, Clause, tuple[Clause, ...]]
+# A rule's number, and the pieces of which one alternative of it needs one, besides that which it is entered under. What
+# else it needs is asked when the rule is: an article touches hundreds of ten thousand rules, each somewhere else in
+# memory, and that costs more than to ask a few in vain.
+_Entry = tuple[int, Clause]
 
 
 class RuleSet:
@@ -44,11 +46,11 @@ class RuleSet:
             if not needs:
                 self._always.append(number)
                 continue
-            best = min(range(len(needs)), key=lambda place: frequent(needs[place]))
+            best, *others = sorted(range(len(needs)), key=lambda place: frequent(needs[place]))
             needed = builder.needed(branch)
-            rest = needed[:best] + needed[best + 1 :]
+            entry = number, needed[others[0]] if others else frozenset()
             for piece in needed[best]:
-                under.setdefault(piece, []).append((number, singles(rest), wider(rest)))
+                under.setdefault(piece, []).append(entry)
 
     def ask(self, document: Document) -> Answers:
         """The document, read for these rules; each is asked when its answer is wanted."""
@@ -56,15 +58,10 @@ class RuleSet:
         here, under = asked.here, self._under
         numbers = set(self._always)
         for piece in here:
-            for number, alone, others in under[piece]:
-                if number in numbers or not alone <= here:
-                    continue
-                for clause in others:
-                    if clause.isdisjoint(here):
-                        break
-                else:
+            for number, other in under[piece]:
+                if not other or not other.isdisjoint(here):
                     numbers.add(number)
-        return Answers(self._asks, asked, sorted(numbers))
+        return Answers(self._asks, asked, numbers)
 
     def find_all(self, document: Document) -> dict[int, tuple[Hit, ...]]:
         """For each rule that matches its hits, as `find` gives them."""
@@ -76,12 +73,12 @@ class RuleSet:
 
 
 class Answers:
-    """What rules find in one document. `left`: the numbers of those that its words leave, rising.
+    """What rules find in one document. `left`: the numbers of those that its words leave.
 
     `within`: only rules with these numbers are asked.
     """
 
-    def __init__(self, asks: Sequence[Ask], asked: Asked, left: Sequence[int]) -> None:
+    def __init__(self, asks: Sequence[Ask], asked: Asked, left: Set[int]) -> None:
         self._asks, self._asked, self.left = asks, asked, left
 
     def all(self, within: range | None = None) -> dict[int, tuple[Hit, ...]]:
@@ -100,7 +97,7 @@ class Answers:
         return first
 
     def _found(self, within: range | None) -> Iterator[tuple[int, Found]]:
-        for number in self.left:
+        for number in sorted(self.left):
             if within is None or number in within:
                 found = self._asks[number](self._asked)
                 if found is not None:

@@ -145,7 +145,7 @@ class Sheet:
     def limit(self, signals: frozenset[str], most: float, least: float = -99.0) -> None:
         """Scale a group of signals down so that together they weigh no more than `most` and no less than `least`."""
         for trip, noted in self.trips.items():
-            total = sum(item.weight for item in noted if item.signal in signals)
+            total = sum([item.weight for item in noted if item.signal in signals])
             scale = most / total if total > most else least / total if total < least else 1.0
             if scale != 1.0:
                 self.trips[trip] = [_scaled(item, scale) if item.signal in signals else item for item in noted]

@@ -116,6 +116,22 @@ def implies(one: Node, other: Node) -> bool:
     return False
 
 
+def taken_back(rule: Node, back: Node) -> bool:
+    """Whether `back`, asked of each sentence in which the rule finds something, certainly leaves nothing of it."""
+    match _bare(rule):
+        case Or(nodes):
+            return all(taken_back(each, back) for each in nodes)
+        case And(nodes):
+            return any(taken_back(each, back) for each in nodes if not isinstance(each, Not))
+        case Near(left, right):
+            return taken_back(left, back) or taken_back(right, back)
+        case AtLeast(_, inner):
+            return taken_back(inner, back)
+        case Term() | Same() | Dates() as part:
+            return implies(part, back)
+    return False
+
+
 def _bare(node: Node) -> Node:
     while isinstance(node, Label | Ref):
         node = node.node

@@ -51,6 +51,7 @@ def note_counts(story: Story, scene: Scene, sheet: Sheet, past: set[str]) -> Non
         Counted.TOTAL: "trips so far",
     }
     visits: dict[str, tuple[float, Count, str]] = {}
+    page = scene.reading.published
     for passage in scene.reading.passages:
         for count in find_counts(passage, scene.around(passage)):
             if count.target and not scene.looks_back(passage, count.sentence, count.span, ahead=True):
@@ -63,6 +64,10 @@ def note_counts(story: Story, scene: Scene, sheet: Sheet, past: set[str]) -> Non
             if count.counted is not Counted.EARLIER and scene.looks_back(
                 passage, count.sentence, count.span, ahead=True
             ):
+                past.add(trip.id)
+                continue
+            # Weeks after a trip, how many there were so far is no news of the last of them, but what has become of all.
+            if count.counted is Counted.TOTAL and page is not None and page - trip.last > _REPOST:
                 past.add(trip.id)
                 continue
             name = "ordinal place since" if count.counted is Counted.PLACE and count.since else names[count.counted]

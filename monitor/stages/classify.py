@@ -10,15 +10,17 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
 from monitor.errors import RuleError
-from monitor.model import Decision, Evidence, Filing, Span, TopicHit, TripScore, Watch
-from monitor.rules import Hit, Rule, RuleSet, compile_rule, read_document
+from monitor.model import Decision, Filing, Span, TopicHit, TripScore, Watch
+from monitor.rules import Document, Rule, RuleSet, compile_rule, read_document
 from monitor.rules.background import Background, Recap
 from monitor.rules.gate import closed, note_against, unplaced
 from monitor.rules.reading import Reading, lay_out
+from monitor.rules.ruleset import Answers
 from monitor.rules.scene import Sheet, read_names, read_scene
 from monitor.rules.signals import gather
 from monitor.rules.weights import WEIGHTS, Story
 from monitor.rules.wording import meaning
+from monitor.stages.topics import BODY, TopicRule, topic_hit, topic_rule
 
 # Characters in which an article tells its trip; the rest of a very long page is not read for it.
 _READ = 40_000
@@ -27,19 +29,6 @@ _CALL = re.compile(r"@([\w-]+)")
 _OWN = frozenset(
     {"ordinal", "ordinal bare", "earlier trips", "trips so far", "date early", "date", "month", "signature", "stop day"}
 )
-
-
-# Fields whose words stand in the article's text.
-_BODY = frozenset({"text", "lead"})
-
-
-@dataclass(frozen=True, slots=True)
-class TopicRule:
-    """A topic's rule and the rule that takes a match back."""
-
-    id: str
-    rule: Rule
-    exclude: Rule | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +60,7 @@ def compile_watch(watch: Watch) -> Classifier:
         for trip in watch.trips
     }
     topics = tuple(
-        TopicRule(
+        topic_rule(
             topic.id,
             named[topic.id],
             _compile(topic.exclude, f'topic "{topic.id}", not', named) if topic.exclude.strip() else None,
@@ -105,10 +94,9 @@ def classify(
     fields = {"title": article_title, "text": text, "url": url, "outlet": outlet, "language": language}
     document = read_document(fields, day)
     asked = classifier.asked.ask(document)
-    answers = asked.all(range(classifier.general))
-    hits = answers.get(0)
-    named = [hit.span for hit in hits or () if hit.field in _BODY]
-    topics = _topics(classifier, answers, classifier.recap.sentences(text, named) if text else None)
+    hits = asked.all(range(1)).get(0)
+    named = [hit.span for hit in hits or () if hit.field in BODY]
+    topics = _topics(classifier, document, asked, classifier.recap.sentences(text, named) if text else None)
     if hits is None:
         return Filing(Decision.NONE, "", (), (), topics, "the subject is not named")
     if not classifier.story.trips:
@@ -141,8 +129,8 @@ def classify(
 
 def topics_of(classifier: Classifier, text: str) -> tuple[str, ...]:
     """Topics of one sentence."""
-    answers = classifier.asked.ask(read_document({"title": "", "text": text})).all(range(classifier.general))
-    return tuple(hit.topic_id for hit in _topics(classifier, answers, None))
+    document = read_document({"title": "", "text": text})
+    return tuple(hit.topic_id for hit in _topics(classifier, document, classifier.asked.ask(document), None))
 
 
 def _decide(classifier: Classifier, sheet: Sheet, past: frozenset[str], topics: tuple[TopicHit, ...]) -> Filing:
@@ -196,33 +184,20 @@ def _rules_of(topics: tuple[TopicRule, ...]) -> list[Rule]:
 
 
 def _topics(
-    classifier: Classifier, answers: Mapping[int, tuple[Hit, ...]], background: Background | None
+    classifier: Classifier, document: Document, asked: Answers, background: Background | None
 ) -> tuple[TopicHit, ...]:
-    """The topics whose rule matches and whose `not` does not, and that are more than background."""
+    """The topics whose rule matches outside of what their `not` speaks of, and that are more than background."""
+    answers = asked.all(range(1, 1 + len(classifier.topics)))
+    weight = classifier.story.weights["background"]
     found = []
     exclude = len(classifier.topics)
-    weight = classifier.story.weights["background"]
     for number, topic in enumerate(classifier.topics, 1):
         exclude += topic.exclude is not None
         hits = answers.get(number)
-        if hits is None or (topic.exclude is not None and exclude in answers):
-            continue
-        evidence = tuple(_evidence(topic.id, hit, background, weight) for hit in hits)
-        if not evidence or _told(evidence, background):
-            found.append(TopicHit(topic.id, evidence))
-    return tuple(found)
-
-
-def _evidence(topic: str, hit: Hit, background: Background | None, weight: float) -> Evidence:
-    behind = background is not None and hit.field in _BODY and background.holds(background.number(hit.span.start))
-    return Evidence(topic, hit.term, hit.field, hit.span, weight if behind else 1.0)
-
-
-def _told(evidence: tuple[Evidence, ...], background: Background | None) -> bool:
-    """Whether a topic is told, each sentence counted once: one of the report is enough, of background it takes more."""
-    if background is None or any(item.weight >= 1.0 for item in evidence):
-        return True
-    return sum({background.number(item.span.start): item.weight for item in evidence}.values()) >= 1.0
+        if hits is not None:
+            back = exclude in asked.left
+            found.append(topic_hit(topic, hits, document, background, weight, back=back))
+    return tuple(filter(None, found))
 
 
 def _named(watch: Watch) -> dict[str, Rule]:

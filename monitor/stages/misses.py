@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.model import Filing, TripScore
-from monitor.rules import read_document
+from monitor.rules import find, read_document
 from monitor.rules.near import near_misses
 from monitor.stages.classify import Classifier
 from monitor.stages.labelled import Given
@@ -43,6 +43,9 @@ def explain_miss(
     for topic in classifier.topics:
         if topic.id in lost:
             ways += [f"{topic.id}: {way}" for way in near_misses(topic.rule, document)]
+            if find(topic.rule, document) is not None:
+                what = "its `not` takes back" if topic.exclude is not None else "only background has"
+                ways.append(f"{topic.id}: {what} what its rule finds")
     for hit in filing.topics:
         if hit.topic_id in extra:
             seen = ", ".join(dict.fromkeys(f"“{each.term}”" for each in hit.evidence))

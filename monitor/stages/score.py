@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.model import Decision, Filing
 
@@ -14,7 +14,8 @@ NONE = "none"
 class Labelled:
     """What a person says of an article. `accept`: other trips (or "none") that are not wrong either.
 
-    `group`: a name shared by copies and rewrites of one report, "" for none.
+    `group`: a name shared by copies and rewrites of one report, "" for none; `line`: where it stands in its file, 0
+    where it came from none.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Labelled:
     topics: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
     group: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

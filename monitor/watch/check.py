@@ -32,13 +32,14 @@ class Compile(Protocol):
         """The compiled rule."""
 
 
-def check_tables(report: Report, compile_rule: Compile) -> None:
-    """Report all that the schema, which sees one key at a time, cannot."""
+def check_tables(report: Report, compile_rule: Compile | None) -> None:
+    """Report all that the schema, which sees one key at a time, cannot. Without `compile_rule` no rule is read."""
     _check_taken(report)
     _check_selectors(report)
     _check_stops(report)
     _check_names(report)
-    check_rules(report, compile_rule)
+    if compile_rule is not None:
+        check_rules(report, compile_rule)
     _check_weights(report)
     _check_recipients(report)
 

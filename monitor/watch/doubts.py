@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.errors import Problem
 from monitor.rules import Rule, compile_rule
-from monitor.rules.sense import everything, implies, never
+from monitor.rules.sense import everything, never, taken_back
 from monitor.watch.check import check_rules
 from monitor.watch.lines import Path
 from monitor.watch.problems import Report
@@ -29,5 +29,5 @@ def find_doubts(text: str, file: str = "watch.toml") -> tuple[Problem, ...]:
 def _check_taken_back(report: Report, path: Path, rule: Rule, rules: dict[Path, Rule]) -> None:
     """A topic whose `not` takes back each match of its `rule`."""
     back = rules.get((*path[:-1], "not"))
-    if back is not None and implies(rule.node, back.node):
+    if back is not None and taken_back(rule.node, back.node):
         report.add((*path[:-1], "not"), "takes back every match of this topic's rule", "make it narrower than the rule")

@@ -14,8 +14,11 @@ from monitor.watch.schema import WatchFile
 from monitor.watch.syntax import parse
 
 
-def read_watch(text: str, file: str = "watch.toml", compile_rule: Compile = _compile_rule) -> Watch:
-    """The watch that this text declares; `file` is its name in messages. Raises WatchError, nothing else."""
+def read_watch(text: str, file: str = "watch.toml", compile_rule: Compile | None = _compile_rule) -> Watch:
+    """The watch that this text declares; `file` is its name in messages. Raises WatchError, nothing else.
+
+    `compile_rule`: None leaves the rules as they stand, unread.
+    """
     text = text.removeprefix("\ufeff")
     report = Report(file, text, parse(text, file))
     form: WatchFile | None = None

@@ -161,7 +161,9 @@ class TopicTable(Table):
     id: Id = _key("short name for links, exports and the command line", "pay")
     name: Line = _key("its heading in digests", "Pay")
     rule: Rule = _key("what an article of this topic matches", "pay OR wage*")
-    exclude: str = _key("a rule that takes a match back", '"pay cut*"', default="", alias="not")
+    exclude: str = _key(
+        "a rule that takes back the matches in the sentences that it speaks of", '"pay cut*"', default="", alias="not"
+    )
 
 
 class WatchFile(Table):
