@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from math import fsum
 from typing import NamedTuple
 
 from monitor.model import KnownSentence, Novelty, Sentence
@@ -172,8 +173,8 @@ class KnownIndex:
             value = int(weights[word] * 1000)
             for place in self._holders.get(word, ()):
                 gathered[place] = so_far(place, 0) + value
-        total = sum(weights.values()) or 1.0
-        norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        total = fsum(weights.values()) or 1.0
+        norm = math.sqrt(fsum([weight * weight for weight in weights.values()])) or 1.0
         # Of equally good ones the earlier: the same in every process.
         least = nlargest(most, gathered.values())[-1] if gathered else 0
         best = sorted((-value, place) for place, value in gathered.items() if value >= least)[:most]
@@ -188,18 +189,19 @@ class KnownIndex:
         more, beside, weigh = 0.0, None, weights.__getitem__
         for step in (-1, 1):
             other = self._place.get((sentence.article_id, sentence.index + step))
-            added = sum(map(weigh, missing & self._sentences[other].words)) if other is not None else 0.0
+            added = fsum(map(weigh, missing & self._sentences[other].words)) if other is not None else 0.0
             if other is not None and added > more:
                 more, beside = added, self._sentences[other]
-        share = (more + sum(map(weigh, shared))) / total
-        dot = sum([weights[word] ** 2 for word in shared])
+        # Exact sums: sets have no order, and of two sentences that are as near the earlier one has to be told.
+        share = (more + fsum(map(weigh, shared))) / total
+        dot = fsum([weights[word] ** 2 for word in shared])
         return Near(share, dot / (norm * self._norm(place)), sentence, beside)
 
     def _norm(self, place: int) -> float:
         norm = self._norms.get(place)
         if norm is None:
             weights = self._weights
-            norm = math.sqrt(sum([weights[word] ** 2 for word in self._sentences[place].words])) or 1.0
+            norm = math.sqrt(fsum([weights[word] ** 2 for word in self._sentences[place].words])) or 1.0
             self._norms[place] = norm
         return norm
 
@@ -256,8 +258,8 @@ class Signs:
 def signs_of(sentence: Sentence, found: Sequence[Near], index: KnownIndex, limits: Thresholds = THRESHOLDS) -> Signs:
     """The signs of a sentence beside the known ones that are nearest (best first, at least one)."""
     weight = index.weight
-    total = sum(map(weight, sentence.words)) or 1.0
-    unseen = sum(weight(word) for word in sentence.words if not index.has(word)) / total
+    total = fsum(map(weight, sentence.words)) or 1.0
+    unseen = fsum(weight(word) for word in sentence.words if not index.has(word)) / total
     best, mine = found[0], read_details(sentence.text)
     near = [each for each in found if each.share >= limits.near]
     # What is left of a date or an address is no word of the sentence.
