@@ -20,7 +20,8 @@ _CONTROL = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
-_SPACES = re.compile(r"[^\S\n]+")
+# All but the single spaces, of which a text is full: they stay as they are.
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _WORD = re.compile(r"[^\W\d_][^\W_]*+(?:['\u2019.](?=[^\W\d_]\b)[^\W_]*+)*+|\d+(?:[.,]\d+)*[^\W\d_]*+|[^\W_]++")
 # The same for a piece of text that is ASCII once typographic marks are plain ones: sets of letters are looked up
 # several times as fast as classes of all alphabets.
@@ -147,6 +148,11 @@ def word_places(text: str) -> list[tuple[int, int]]:
 def words(text: str) -> list[str]:
     """The folded words of a text."""
     return list(_words(_plain_marks(text)))
+
+
+def has_words(text: str, least: int) -> bool:
+    """Whether a text has so many words; of a long text only the beginning is looked at."""
+    return len(words(text[: 12 * least])) >= least or (len(text) > 12 * least and len(words(text)) >= least)
 
 
 def sentence_hash(folded: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from monitor.text import (
     content_words,
     dateline,
     fold,
+    has_words,
     one_line,
     read_sentences,
     read_wording,
@@ -190,6 +192,24 @@ def test_a_text_of_plain_letters_has_the_words_that_it_has_among_others(text: st
     assert [(token.start, token.end) for token in tokens(text)] == word_places(text)
     for token in tokens(text):
         assert fold(text[token.start : token.end]) == token.word
+
+
+@given(st.text(alphabet="aB1.,'\u2019\u00e9- \n\t", max_size=120), st.integers(min_value=1, max_value=12))
+@example("U.S. a-b 10,000 x.y.z" * 4, 3)
+def test_a_text_has_as_many_words_as_are_counted(text: str, least: int) -> None:
+    assert has_words(text, least) == (len(words(text)) >= least)
+
+
+def test_of_a_long_text_only_the_beginning_is_counted() -> None:
+    assert has_words("quay " * 1000, 400)
+    assert has_words("-" * 5000 + " quay" * 400, 400)
+    assert not has_words("-" * 5000 + " quay" * 399, 400)
+
+
+@given(st.text(alphabet="a \t\n\u00a0\u2003\x0b", max_size=60))
+def test_white_space_in_a_line_becomes_single_spaces(text: str) -> None:
+    rows = (re.sub(r"[^\S\n]+", " ", row.replace("\x0b", "")) for row in text.split("\n"))
+    assert clean(text) == "\n".join(rows).strip()
 
 
 def test_numbers_of_a_sentence_are_its_figures() -> None:

@@ -21,7 +21,7 @@ from monitor.stages.charset import decode, strip_markup
 from monitor.stages.firstpass import first_pass
 from monitor.stages.head import parse_page, read_head
 from monitor.stages.meta import Meta, believable, language, parse_html, read_meta, visible, wall, without_outlet
-from monitor.text import clean, one_line, words
+from monitor.text import clean, has_words, one_line, words
 
 # What these libraries have to say about a page stands in our own reasons; they shall not write to the terminal.
 for _name in ("trafilatura", "htmldate", "charset_normalizer"):
@@ -31,7 +31,8 @@ ENOUGH_WORDS = 40
 _LEAST_WORDS = 5
 _LONGEST_TEXT = 400_000
 _LONGEST_HEAD = 100_000  # characters, of a page that is too large to be read whole
-_LONG_WORD = re.compile(r"\S{400,}")
+_LONGEST_WORD = 400
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD},}}")
 _TABLE_RULE = re.compile(r"^[\s|:-]*$")
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|p|article|meta|title|section|span|script|table|h1)\b", re.I)
 # What no extractor takes for an article's text.
@@ -68,7 +69,7 @@ def read_page(body: bytes, *, url: str, charset: str, lead: Lead, now: datetime)
     read = _read(body, url, charset, now)
     summary = clean(lead.summary)
     text, reason = read.text, ""
-    few = len(words(text))
+    few = ENOUGH_WORDS if has_words(text, ENOUGH_WORDS) else len(words(text))
     if read.trouble or not few or (few < ENOUGH_WORDS and len(words(summary)) > few):
         why = read.trouble or ("the page has hardly any article text" if few else "the page has no article text")
         if len(words(summary)) < _LEAST_WORDS:
@@ -166,7 +167,10 @@ def _extracted(tree: lxml_html.HtmlElement, url: str, *, fast: bool) -> str:
 def _tidy(text: str) -> str:
     """One paragraph a line; table rules gone, monstrous words cut."""
     # What breaks a line without being one is a space here.
-    text = _OTHER_BREAKS.sub(" ", _LONG_WORD.sub("…", text[:_LONGEST_TEXT]))
+    text = text[:_LONGEST_TEXT]
+    if max(map(len, text.split()), default=0) >= _LONGEST_WORD:
+        text = _LONG_WORD.sub("…", text)
+    text = _OTHER_BREAKS.sub(" ", text)
     if "|" in text:
         text = "\n".join(map(_without_rules, text.split("\n")))
     lines = (line.strip() for line in clean(text).split("\n"))

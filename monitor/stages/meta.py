@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 
 from monitor.stages.charset import strip_markup
 from monitor.stages.head import Head
-from monitor.text import one_line, words
+from monitor.text import has_words, one_line, words
 
 _ARTICLE_TYPES = re.compile(
     r"(?:News|Analysis|Opinion|Reportage|Background|Review|Report)\w*Article|Article|\w*Posting|Report"
@@ -292,9 +292,9 @@ def wall(title: str, text: str, url: str, page: Callable[[], str]) -> str:
     """
     if _CONSENT_HOST.match(urlsplit(url).hostname or ""):
         return "a consent page"
-    size = len(words(text))
-    if size >= _WALL_WORDS:
+    if has_words(text, _WALL_WORDS):
         return ""
+    size = len(words(text))
     seen = text if size >= _SPEAKING_WORDS else page()
     if len(words(seen)) > _WALL_PAGE_WORDS:
         seen = text
