@@ -40,11 +40,11 @@ def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...
             article_id = roots[article_id]
         return article_id
 
-    bound = [
-        (pair.kind, *sorted((by_id[pair.one], by_id[pair.two]), key=_order))
-        for pair in pairs
-        if pair.one in by_id and pair.two in by_id and binds(by_id[pair.one], by_id[pair.two])
-    ]
+    bound: list[tuple[Verdict, Member, Member]] = []
+    for pair in pairs:
+        if pair.one in by_id and pair.two in by_id and binds(by_id[pair.one], by_id[pair.two]):
+            first, later = sorted((by_id[pair.one], by_id[pair.two]), key=_order)
+            bound.append((pair.kind, first, later))
     # An edited text belongs to what it was edited from, whatever else it sounds like.
     edited = {later.article_id for kind, _, later in bound if kind is not Verdict.REWRITE}
     for kind, first, later in bound:
