@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, HOUR, NOW
 
-from monitor.model import Carried, Member, Origin, Pair, Story, Verdict
+from monitor.model import Carried, Item, Member, Origin, Pair, Story, Verdict
 from monitor.stages.escape import carriers
 from monitor.stages.stories import WINDOW, carried, gather
 
@@ -173,6 +173,14 @@ class TestInWords:
     def test_it_is_said_who_has_the_report_and_where_it_is_from(self, members: tuple[Member, ...], said: str) -> None:
         found = carried(self.story(*members))
         assert (carriers(found) if found else "") == said
+
+    def test_what_also_in_says_is_not_said_again(self) -> None:
+        item = Item(1, "Two berths open.", "A", "https://a.example/1", "T", NOW, ("B", "C"), "new")
+        assert carriers(replace(item, carried=Carried(("A", "C"), "A"))) == ""
+        assert carriers(replace(item, carried=Carried(("A", "D"), "A"))) == "report in 2 outlets, first by A"
+        assert carriers(replace(item, carried=Carried(("C", "A"), "C"))) == "report in 2 outlets, first by C"
+        assert carriers(replace(item, carried=Carried(("A", "C"), "A", "AP"))).endswith("first by A (AP copy)")
+        assert carriers(item) == ""
 
     def test_a_digest_keeps_the_outlets_in_order(self) -> None:
         assert carried(self.story(member(1), member(2))) == Carried(("Paper 1", "Paper 2"), "Paper 1")

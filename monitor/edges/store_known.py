@@ -72,7 +72,7 @@ def _holding(part: ColumnElement[int], listed: str) -> Select[Any]:
         select(row.c.seq)
         .where(row.c.part == part, row.c.hash == asked.c.value)
         .order_by(row.c.seq)
-        .limit(literal_column(str(MOST_POSTINGS + 1)))
+        .limit(bindparam("most", type_=Integer))
         .correlate(asked)
         .subquery()
     )
@@ -125,6 +125,8 @@ class KnownRoom(Room):
     ) -> tuple[str, ...]:
         asked = {
             "newest": part_of(at),
+            # So many that, without those that do not count, it is seen whether there are too many.
+            "most": MOST_POSTINGS + 1 + len(without),
             "lately": sorted(set(sketch)),
             "of_seeds": sorted(set(sketch if seeds is None else seeds)),
         }

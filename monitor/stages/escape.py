@@ -64,7 +64,7 @@ def named(outlets: tuple[str, ...]) -> str:
 def carriers(item: Item | Carried) -> str:
     """Who has an item's report: "report in 5 outlets, first by A (Reuters copy)"; "" where there is nothing to say."""
     carried = item.carried if isinstance(item, Item) else item
-    if carried is None:
+    if carried is None or (isinstance(item, Item) and _said_already(item, carried)):
         return ""
     origin = f"with {carried.agency}" if carried.part else f"{carried.agency} copy"
     if len(carried.outlets) == 1:
@@ -72,6 +72,11 @@ def carriers(item: Item | Carried) -> str:
         return origin if carried.agency != carried.first else ""
     said = f"report in {len(carried.outlets)} outlets, first by {carried.first}"
     return f"{said} ({origin})" if carried.agency and carried.agency != carried.first else said
+
+
+def _said_already(item: Item, carried: Carried) -> bool:
+    """Whether "also in" has named all that have the report, and nothing else is known of it."""
+    return item.outlet == carried.first and not carried.agency and {*carried.outlets} <= {item.outlet, *item.also}
 
 
 def brief_why(why: str) -> str:
