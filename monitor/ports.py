@@ -147,8 +147,9 @@ class Store(Protocol):
         at: datetime,
         seeds: Sequence[int] | None = None,
         without: Collection[str] = (),
+        most: int = 8,
     ) -> tuple[str, ...]:
-        """Ids of known texts that share at least two of these hashes, at most eight: first those that share what few
+        """Ids of known texts that share at least two of these hashes, at most so many: first those that share what few
         have (ties: first filed).
 
         Asks what was read in the last three parts of 30 days before `at`, and the permanent seed part, for which

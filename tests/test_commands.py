@@ -1058,3 +1058,29 @@ def test_files_are_checked_against_any_folder_of_seeds_without_a_working_folder(
     assert known
     assert all(each["text"] == each["nearest"] and each["of"] == "seed-dam" for each in known)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*files, "known"])
+
+
+# --- articles list ----------------------------------------------------------------------------------------------
+
+
+def test_articles_list_shows_each_report_with_all_who_have_it(lived: Lived) -> None:
+    stories = monitor("articles", "list", "--json", "--home", lived.home).json
+    assert sorted(each["id"] for story in stories for each in story["articles"]) == sorted(
+        row.id for row in stored.articles(lived.home)
+    )
+    (shared,) = (story for story in stories if len(story["outlets"]) > 1)
+    assert {each["verdict"] for each in shared["articles"]} == {"new", "copy"}
+    assert shared["articles"][0]["id"] == shared["first"]
+    said = monitor("articles", "list", "--most", "1", "--trip", shared["trip"], "--home", lived.home)
+    assert said.code == 0, said.all
+    assert "1 story, the newest; --most 2 shows more" in said.out
+    assert (
+        f"report in 2 outlets, first by {shared['outlets'][0]}"
+        in monitor("explain", lived.arrival, "--home", lived.home).out
+    )
+
+
+def test_articles_list_refuses_a_trip_that_is_not_there(lived: Lived) -> None:
+    done = monitor("articles", "list", "--trip", "blinken-99", "--home", lived.home)
+    assert done.code == 2
+    assert "'blinken-99' is no trip of the watch; there are blinken-01" in done.all

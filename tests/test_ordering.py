@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.orders import demo_articles, outcome
 
 from monitor.model import Article, Placed, Watch
-from monitor.stages.ordering import moment, out_of_place
+from monitor.stages.ordering import following, moment, out_of_place
 from monitor.watch import read_watch
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +41,15 @@ class TestOutOfPlace:
 
     def test_a_page_without_a_date_stands_where_it_was_read(self) -> None:
         assert moment(self.placed(1, known=False))[0] == NOW
+
+    def test_what_turned_out_to_bear_counts_from_then_on(self) -> None:
+        came = [self.placed(4), self.placed(3, bears=False), self.placed(5)]
+        assert out_of_place(came) == ()
+        assert out_of_place(came, bearing=frozenset({"a3"})) == ("a3", "a4", "a5")
+
+    def test_all_that_has_its_place_after_one_follows_it_whether_it_bears_or_not(self) -> None:
+        came = [self.placed(4), self.placed(3, bears=False), self.placed(1), self.placed(5, bears=False)]
+        assert following(came, "a3") == ("a3", "a4", "a5")
 
     @given(st.permutations(range(12)))
     def test_filing_again_what_is_out_of_place_leaves_all_in_place(self, came: list[int]) -> None:

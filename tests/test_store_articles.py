@@ -38,6 +38,24 @@ def add_lead(store: SqlStore, slug: str) -> int:
     return next(each.id for each in store.pending(NOW, 100) if each.lead.title == f"Report {slug}")
 
 
+class TestCandidates:
+    def test_what_few_have_counts_before_what_many_have(self, store: SqlStore) -> None:
+        # Furniture that all share, and a little of the one original.
+        for number in range(12):
+            store.file(None, make_filed(make_article(f"f{number}"), sketch=(1, 2, 3, 4)))
+        store.file(None, make_filed(make_article("original"), sketch=(8, 9)))
+        found = store.candidates((1, 2, 3, 4, 8, 9), NOW)
+        assert found[0] == "original"
+        assert len(found) == MOST_CANDIDATES
+
+    def test_those_that_do_not_count_make_nothing_common(self, store: SqlStore) -> None:
+        others = [f"o{number}" for number in range(MOST_POSTINGS)]
+        for each in ("early", *others, "late"):
+            store.file(None, make_filed(make_article(each), sketch=(1, 2)))
+        assert store.candidates((1, 2), NOW) == ()
+        assert store.candidates((1, 2), NOW, without=others) == ("early", "late")
+
+
 class TestFiling:
     def test_an_article_is_found_by_its_id_and_by_its_addresses(self, make_store: MakeStore) -> None:
         article = make_article(url="https://gazette.example/a1?from=feed", author="The harbour desk", summary_only=True)

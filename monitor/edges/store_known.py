@@ -76,7 +76,7 @@ def _holding(part: ColumnElement[int], listed: str) -> Select[Any]:
         select(row.c.seq)
         .where(row.c.part == part, row.c.hash == asked.c.value)
         .order_by(row.c.seq)
-        .limit(literal_column(str(MOST_POSTINGS + 1)))
+        .limit(bindparam("most", type_=Integer))
         .correlate(asked)
         .subquery()
     )
@@ -126,9 +126,12 @@ class KnownRoom(Room):
         at: datetime,
         seeds: Sequence[int] | None = None,
         without: Collection[str] = (),
+        most: int = MOST_CANDIDATES,
     ) -> tuple[str, ...]:
         asked = {
             "newest": part_of(at),
+            # So many that, without those that do not count, it is seen whether there are too many.
+            "most": MOST_POSTINGS + 1 + len(without),
             "lately": sorted(set(sketch)),
             "of_seeds": sorted(set(sketch if seeds is None else seeds)),
         }
@@ -149,14 +152,14 @@ class KnownRoom(Room):
                     weight.update(dict.fromkeys(few, RARE // len(few)))
             best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-weight[seq], seq))
             found: list[str] = []
-            while best and len(found) < MOST_CANDIDATES:
+            while best and len(found) < most:
                 # All that weigh as much as the last of the few: which of them count is a matter of their order.
-                least = weight[best[min(MOST_CANDIDATES, len(best)) - 1]]
+                least = weight[best[min(most, len(best)) - 1]]
                 few = [seq for seq in best[:MOST_TIED] if weight[seq] >= least]
                 best = best[len(few) :]
                 rows = sorted(connection.execute(_IDS, {"given": few}), key=lambda row: (-weight[row.seq], row.place))
                 found += [row.id for row in rows]
-        return tuple(found[:MOST_CANDIDATES])
+        return tuple(found[:most])
 
     def known(self, article_id: str) -> Known | None:
         with self.reading() as connection:

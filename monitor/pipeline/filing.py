@@ -21,7 +21,6 @@ from monitor.model import (
     Link,
     Match,
     Novelty,
-    Page,
     PendingLead,
     Prepared,
     Sentence,
@@ -30,6 +29,7 @@ from monitor.model import (
     Verdict,
     Watch,
 )
+from monitor.pipeline.articles import make_article
 from monitor.pipeline.gathering import gather_stories
 from monitor.pipeline.texts import KnownTexts
 from monitor.pipeline.verdicts import doubt, echoes_of, inherit, links_of, said_on, settle
@@ -39,7 +39,7 @@ from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
 from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, patterns_with
-from monitor.stages.identity import article_id, canonical_url, content_hash, site_of, version_of, versioned
+from monitor.stages.identity import site_of, version_of
 from monitor.stages.known import KnownIndex
 from monitor.stages.lines import furniture, places
 from monitor.stages.novelty import read_article
@@ -49,6 +49,8 @@ from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
 STORY_DAYS = timedelta(days=4)
+# A text is compared with so many known ones; so many that share something with it are noted.
+MOST_COMPARED, MOST_NEAR = 8, 64
 
 
 _SAYING = re.compile(
@@ -86,6 +88,8 @@ class Filer:
         self._texts = KnownTexts(store)
         # Articles that are filed again and have not had their turn: nothing is compared with them.
         self._later: set[str] = set()
+        # Articles that share something with more texts than are compared: who came before whom may matter to them.
+        self.crowded: set[str] = set()
 
     # Made with the first page: most runs find nothing new, and have none.
     @cached_property
@@ -160,9 +164,13 @@ class Filer:
         if same and same != article.id:
             match = self._first(Match(Verdict.COPY, same, 1.0, 1.0, 1.0, 1.0, 1.0))
             return match, (Link(same, Verdict.COPY),)
-        found = self._store.candidates(
-            dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles), self._later
-        )
+        near = self._store.candidates(
+            dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles), self._later,
+            MOST_NEAR,
+        )  # fmt: skip
+        found, others = near[:MOST_COMPARED], near[MOST_COMPARED:]
+        if others and not self._later:
+            self.crowded.update((article.id, *others))
         site = site_of(article.canonical)
         match, links = dedup.compare_all(
             article.text, self._texts.all(found), fingerprint, site=site, furniture=furniture
@@ -370,30 +378,6 @@ class Filer:
                     ids.get(sentence.index),
                 )
             )
-
-
-def make_article(page: Page, source: Source, now: datetime, version: str = "", hash_: str | None = None) -> Article:
-    """A page with its identity; raises ExtractError when its address is unusable.
-
-    `version`: of a page that is watched for change, so that each of its texts is an article; `hash_`: the content
-    hash, where it is at hand.
-    """
-    canonical = versioned(canonical_url(page.url), version)
-    return Article(
-        id=article_id(canonical),
-        url=page.url,
-        canonical=canonical,
-        source_id=source.id,
-        outlet=page.outlet or source.name,
-        title=page.title,
-        text=page.text,
-        author=page.author,
-        published=page.published,
-        language=page.language or source.language,
-        fetched_at=now,
-        content_hash=content_hash(page.text) if hash_ is None else hash_,
-        summary_only=page.summary_only,
-    )
 
 
 def _report(article: Article) -> Report:

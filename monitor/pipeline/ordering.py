@@ -34,14 +34,31 @@ def restore_order(
     All in one transaction. Articles that a digest has told stay as they were told.
     """
     again: frozenset[str] = frozenset()
+    # Of a text that many share something with, not all were compared with it; either may be the other's copy.
+    crowded = frozenset(filer.crowded)
     with store.batch():
         # By what is filed anew, an article may turn out to bear on others that did not before, and be out of place.
-        while late := out_of_place(placed := store.untold_order(), changed, again):
+        while late := out_of_place(placed := store.untold_order(), changed, again | crowded):
             store.take_back(late, changed)
-            _file_again(watch, store, filer, following(placed, late[0]), frozenset(late), prepare, note)
+            order = following(placed, late[0])
+            _file_again(watch, store, filer, order, frozenset(late), prepare, note)
             gather_stories(store, late)
-            again, changed = again | frozenset(late), frozenset()
+            again |= frozenset(late)
+            # What comes after a text that changed may have been nothing to the former one, and be a copy of this.
+            changed = _near(store, changed, prepare) & frozenset(order) - again
+    filer.crowded.clear()
     return len(again)
+
+
+def _near(store: Store, changed: frozenset[str], prepare: Callable[[Article], Prepared]) -> frozenset[str]:
+    """The articles that share something with the texts of these."""
+    found: set[str] = set()
+    for article_id in changed:
+        kept = store.kept_article(article_id)
+        if kept is not None:
+            shingles = prepare(kept.article).fingerprint.shingles
+            found.update(store.candidates(dedup.sketch(shingles), kept.article.fetched_at))
+    return frozenset(found)
 
 
 def _file_again(

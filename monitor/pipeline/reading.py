@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.model import Article, Filing, Match, Novelty, Page, Source
-from monitor.pipeline.filing import Filer, make_article
+from monitor.pipeline.articles import make_article
+from monitor.pipeline.filing import Filer
 from monitor.pipeline.verdicts import settle
 from monitor.stages.dedup import fingerprint, without
 from monitor.stages.lines import places

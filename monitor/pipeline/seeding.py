@@ -28,7 +28,8 @@ from monitor.model import (
     TripScore,
     Verdict,
 )
-from monitor.pipeline.filing import Filer, make_article
+from monitor.pipeline.articles import make_article
+from monitor.pipeline.filing import Filer
 from monitor.pipeline.gathering import StoryStore, gather_stories
 from monitor.stages import dedup
 from monitor.stages.charset import decode
