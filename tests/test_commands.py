@@ -984,13 +984,14 @@ def test_explain_reads_a_file_or_standard_input_alike(lived: Lived, tmp_path: Pa
 def test_explain_of_a_file_that_is_not_there_is_wrong_usage(lived: Lived) -> None:
     done = monitor("explain", "/not/there.txt", "--home", lived.home)
     assert done.code == 2, done.all
-    assert "give a URL, a file, or -" in done.err
+    assert "is no stored article's id and no file" in done.err
+    assert "give a URL that begins with http, an id, a file, or -" in done.err
 
 
 def test_explain_of_a_page_that_is_gone_says_so_in_one_line(lived: Lived) -> None:
     done = monitor("explain", lived.site.base + "/gone", "--home", lived.home)
     assert done.code == 1, done.all
-    one_line(done, "404")
+    one_line(done, "404", "not stored here", "give the address as a digest has it")
 
 
 def test_explain_of_no_text_at_all_says_so_in_one_line(lived: Lived) -> None:
