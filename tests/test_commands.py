@@ -661,7 +661,10 @@ def test_a_file_that_was_added_is_known_from_then_on(home: Path, tmp_path: Path,
     assert (home / "seeds" / given.name).read_bytes() == given.read_bytes()
     checked = monitor("seeds", "check", copy, "--home", home)
     assert checked.code == 0
-    assert f"{copy}: copy of seed-dam (similarity 1.00" in checked.out
+    assert checked.out.startswith(
+        f"{copy}: copy\n  a copy of “Dam runs low” (seed corpus, seed-dam); 100% of its words"
+    )
+    assert "0 of its " in checked.out
 
 
 def test_a_page_that_was_added_by_its_address_is_known_from_then_on(home: Path, lived: Lived) -> None:
@@ -727,7 +730,7 @@ def test_files_that_cannot_be_checked_are_named_and_the_others_are_checked(home:
     done = monitor("seeds", "check", tmp_path / "empty.txt", tmp_path / "dam.txt", "--home", home)
     assert done.code == 1, done.all
     assert "empty.txt" in done.err
-    assert "dam.txt: new (" in done.out
+    assert "dam.txt: new\n  new as a whole: no copy of a known text" in done.out
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -1015,19 +1018,42 @@ def test_explain_reads_a_file_or_standard_input_alike(lived: Lived, tmp_path: Pa
 def test_explain_of_a_file_that_is_not_there_is_wrong_usage(lived: Lived) -> None:
     done = monitor("explain", "/not/there.txt", "--home", lived.home)
     assert done.code == 2, done.all
-    assert "give a URL, a file, or -" in done.err
+    assert "is no stored article's id and no file" in done.err
+    assert "give a URL that begins with http, an id, a file, or -" in done.err
 
 
 def test_explain_of_a_page_that_is_gone_says_so_in_one_line(lived: Lived) -> None:
     done = monitor("explain", lived.site.base + "/gone", "--home", lived.home)
     assert done.code == 1, done.all
-    one_line(done, "404")
+    one_line(done, "404", "not stored here", "give the address as a digest has it")
 
 
 def test_explain_of_no_text_at_all_says_so_in_one_line(lived: Lived) -> None:
     done = monitor("explain", "-", "--home", lived.home)
     assert done.code == 1, done.all
     one_line(done, "not a word")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"%PDF-1.7\n" + b"words " * 50, "this is a PDF, and no text; give a .txt, .md or .html file"),
+        (bytes(range(256)) * 20, "this is a binary file, and no text"),
+    ],
+    ids=["pdf", "bytes"],
+)
+def test_a_file_that_is_no_text_is_refused_by_explain_and_check(
+    lived: Lived, tmp_path: Path, data: bytes, said: str
+) -> None:
+    (tmp_path / "given.txt").write_bytes(data)
+    done = monitor("explain", tmp_path / "given.txt", "--home", lived.home)
+    assert done.code == 1, done.all
+    one_line(done, "given.txt: ", said)
+    one_line(monitor("explain", "-", "--home", lived.home, stdin=data), said)
+    checked = monitor("seeds", "check", tmp_path / "given.txt", "--home", lived.home)
+    assert checked.code == 1
+    one_line(checked, f"{tmp_path}/given.txt: ", said)
+    assert checked.err.count("given.txt") == 1
 
 
 CHECK_KEYS = ["file", "verdict", "of", "similarity", "containment", "new_sentences", "known_sentences"]
@@ -1054,6 +1080,9 @@ def test_files_are_checked_against_any_folder_of_seeds_without_a_working_folder(
         "copy.txt": "copy", "grown.md": "update", "page.html": "copy", "mill.txt": "new",
     }  # fmt: skip
     assert rows["grown.md"]["new_sentences"] == [added]
+    shown = monitor("seeds", "check", "--seeds", seeds, tmp_path / "grown.md", cwd=tmp_path).out
+    assert "grown.md: update\n  the text, with something more, of “Dam runs low” (seed corpus, seed-dam)" in shown
+    assert f"  1 of its 7 sentences is new\n    + {added}\n" in shown
     known = rows["copy.txt"]["known_sentences"]
     assert known
     assert all(each["text"] == each["nearest"] and each["of"] == "seed-dam" for each in known)

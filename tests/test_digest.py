@@ -453,6 +453,24 @@ class TestSources:
         assert [line.reason for line in digest.sources] == ["answers, but: two items had no link"]
         assert digest.counts.answered == 2
 
+    def test_where_none_was_asked_since_the_last_digest_that_is_said_once_and_with_the_year(self) -> None:
+        long_ago = NOW - 400 * DAY
+        old = make_state(tried_at=long_ago, ok_at=long_ago, note="two items had no link")
+        digest = digest_of(make_told(1), states=(old,), told_at=NOW - 300 * DAY)
+        (line,) = digest.sources
+        assert line.reason == "not asked since the last digest; the last time was Tuesday 14 Feb 2023, 10:00"
+        assert digest.counts.answered == 0
+        asked = digest_of(make_told(1), states=(make_state(note="x"),), told_at=NOW - DAY)
+        assert [line.reason for line in asked.sources] == ["answers, but: x", "not asked yet"]
+
+    def test_a_source_that_needs_a_look_is_named_though_none_was_asked(self) -> None:
+        long_ago = NOW - 400 * DAY
+        failing = make_state(
+            tried_at=long_ago, ok_at=None, failures=3, failing_since=long_ago, reason="HTTP status 503"
+        )
+        digest = digest_of(make_told(1), states=(failing,), told_at=NOW - 300 * DAY)
+        assert "HTTP status 503; failing since Tuesday 14 Feb 2023, 10:00" in digest.sources[0].reason
+
     def test_a_source_that_left_the_watch_is_not_spoken_of(self) -> None:
         digest = digest_of(states=(make_state("gone", failures=9), make_state(), make_state("courier")))
         assert digest.sources == ()

@@ -108,7 +108,7 @@ def _key(target: str) -> str:
     try:
         return canonical_url(target)
     except ExtractError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(f"{error}; give the address as a digest has it") from error
 
 
 def _stored_page(article: Article) -> Page:
@@ -122,7 +122,7 @@ def _stored_page(article: Article) -> Page:
 
 def _page(app: App, target: str) -> Page:
     from monitor.cli.seeds import fetch_page
-    from monitor.errors import MonitorError
+    from monitor.errors import FetchError, MonitorError
     from monitor.stages.given import read_file
 
     try:
@@ -132,7 +132,13 @@ def _page(app: App, target: str) -> Page:
             return asyncio.run(fetch_page(app, target))
         return read_file(Path(target).read_bytes(), target, app.clock.now())
     except OSError as error:
-        raise click.UsageError(f"{target}: cannot be read ({error.strerror}); give a URL, a file, or -") from error
+        what = "is no stored article's id and no file" if isinstance(error, FileNotFoundError) else "cannot be read"
+        mend = "give a URL that begins with http, an id, a file, or -"
+        raise click.UsageError(f"{target}: {what} ({error.strerror}); {mend}") from error
+    except FetchError as error:
+        said = str(error).removeprefix(f"{target}: ")
+        mend = "give the address as a digest has it, or a file with its text"
+        raise click.ClickException(f"{target}: not stored here, and not to be had now: {said}; {mend}") from error
     except MonitorError as error:
         raise click.ClickException(str(error)) from error
 

@@ -12,10 +12,9 @@ import click
 from monitor.cli.common import Context, home_options, json_option, plural, say_json
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from monitor.model import Page
     from monitor.pipeline.checking import Checker
+    from monitor.pipeline.reading import Reading
     from monitor.wire import App
 
 
@@ -149,7 +148,7 @@ async def fetch_page(app: App, url: str) -> Page:
 @json_option
 @click.pass_obj
 def check(obj: Context, paths: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
-    """Is this text known, and of what? One line a file; with --json one JSON object a line.
+    """Is this text known, and of what? With --json one JSON object a line.
 
     Against seeds/ and everything that this working folder has read.
     """
@@ -157,36 +156,56 @@ def check(obj: Context, paths: tuple[str, ...], folder: Path | None, as_json: bo
 
     from monitor.errors import MonitorError
     from monitor.pipeline.checking import Checker
+    from monitor.stages.given import read_file
 
     failed = False
     with obj.seeds_alone(folder) if folder else obj.app() as app:
-        checker = Checker(app.filer, app.store, app.watch)
+        checker, now = Checker(app.filer, app.store, app.watch), app.clock.now()
         for path in paths:
             try:
-                row = check_file(checker, Path(path), app.clock.now())
+                reading = checker.check(read_file(Path(path).read_bytes(), Path(path).name, now), now)
             except (MonitorError, OSError) as error:
                 failed = True
-                row = {"file": path, "error": str(error)}
-            if as_json:
-                click.echo(json.dumps(row, ensure_ascii=False))
-            elif "error" in row:
-                click.echo(f"{path}: {row['error']}", err=True)
-            else:
-                of = f" of {row['of']}" if row["of"] else ""
-                click.echo(
-                    f"{path}: {row['verdict']}{of} (similarity {row['similarity']:.2f}, "
-                    f"{row['containment']:.2f} of it stands there; {plural(len(row['new_sentences']), 'new sentence')})"
+                # The message of a text begins with its name.
+                said = str(error).removeprefix(f"{Path(path).name}: ")
+                click.echo(json.dumps({"file": path, "error": said}, ensure_ascii=False)) if as_json else click.echo(
+                    f"{path}: {said}", err=True
                 )
+                continue
+            if as_json:
+                click.echo(json.dumps(_checked(checker, path, reading), ensure_ascii=False))
+            else:
+                _say_checked(app, path, reading)
     sys.exit(1 if failed else 0)
 
 
-def check_file(checker: Checker, path: Path, now: datetime) -> dict[str, Any]:
-    """The verdict on a file, as `--json` prints it."""
-    from monitor.stages.given import read_file
+# So many new sentences of a text that is known are shown.
+MOST_SHOWN = 5
 
-    reading = checker.check(read_file(path.read_bytes(), path.name, now), now)
+
+def _say_checked(app: App, path: str, reading: Reading) -> None:
+    """What a text is, of what, and how much of it is new, in words."""
+    from monitor.stages.explained import said_of_text
+
+    original = app.store.article(reading.match.of) if reading.match.of else None
+    named = f"“{original.article.title}” ({original.article.outlet}, {original.article.id})" if original else ""
+    new = [" ".join(novelty.sentence.text.split()) for novelty in reading.sentences if novelty.new]
+    click.echo(f"{path}: {reading.match.verdict.value}")
+    click.echo(f"  {said_of_text(reading.match, named)}")
+    click.echo(
+        f"  {len(new)} of its {plural(len(reading.sentences), 'sentence')} {'is' if len(new) == 1 else 'are'} new"
+    )
+    if original:
+        for text in new[:MOST_SHOWN]:
+            click.echo(f"    + {text}")
+        if len(new) > MOST_SHOWN:
+            click.echo(f"    and {len(new) - MOST_SHOWN} more (--json shows all)")
+
+
+def _checked(checker: Checker, path: str, reading: Reading) -> dict[str, Any]:
+    """The verdict on a file, as `--json` prints it."""
     return {
-        "file": str(path),
+        "file": path,
         "verdict": reading.match.verdict.value,
         "of": reading.match.of,
         "similarity": round(reading.match.similarity, 4),

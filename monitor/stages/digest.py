@@ -38,7 +38,7 @@ from monitor.model import (
 from monitor.rules import compile_rule, find, read_document
 from monitor.stages.days import local_day, stop_marks, timeline
 from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
-from monitor.stages.health import alert_due, describe, not_asked
+from monitor.stages.health import alert_due, describe, not_asked, said_at
 from monitor.stages.leaning import leans_on
 from monitor.stages.selection import OTHER, Choice, choose
 from monitor.stages.speakers import speaker
@@ -89,7 +89,9 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, s
             parts.append(part)
     parts.sort(key=lambda part: (-(part.day > 0), -sum(len(section.items) for section in part.sections)))
     left_out = tuple(_left_out(material.articles, {item.article.id for item in material.developments}))
+    unasked = () if span else _unasked(material, watch, now)
     counts = _counts(material, watch, parts, left_out)
+    counts = replace(counts, answered=0) if unasked else counts
     perhaps = tuple(_perhaps(stored, watch) for stored in material.articles if _wants_a_person(stored))
     return Digest(
         name=name,
@@ -102,7 +104,7 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, s
         perhaps=perhaps,
         # A digest of many days counts what was left out; each article stands in the digest of its day.
         left_out=() if span else left_out,
-        sources=tuple(source_lines(material.states, watch, now, material.told_at)),
+        sources=unasked or tuple(source_lines(material.states, watch, now, material.told_at)),
         corrections=material.corrections,
         kind=span.kind if span else "daily",
         first=span.first if span else None,
@@ -359,6 +361,16 @@ def _answered(state: SourceState) -> bool:
     return state.ok_at is not None and not state.failures and not not_asked(state)
 
 
+def _unasked(material: Material, watch: Watch, now: datetime) -> tuple[SourceLine, ...]:
+    """One line in place of all others where no source was asked since the last digest, which has those; else ()."""
+    followed = {source.id for source in watch.sources}
+    tried = [state.tried_at for state in material.states if state.tried_at and state.source_id in followed]
+    if not (material.told_at and tried) or max(tried) > material.told_at or alerts(material.states, watch, now):
+        return ()
+    last = said_at(max(tried), now, ZoneInfo(watch.timezone))
+    return (SourceLine("", "All sources", f"not asked since the last digest; the last time was {last}"),)
+
+
 def source_lines(
     states: Iterable[SourceState], watch: Watch, now: datetime, told_at: datetime | None = None
 ) -> Iterable[SourceLine]:
@@ -372,8 +384,8 @@ def source_lines(
     missed = [by_id[source.id] for source in watch.sources if source.id in by_id and not_asked(by_id[source.id])]
     if len(missed) >= MANY:
         # One outage of ours is one line, not one for each source.
-        tried = max(state.tried_at for state in missed if state.tried_at).astimezone(zone)
-        said = f"could not be asked {tried:%A %-d %b, %H:%M}: our own network was out; they are asked again soon"
+        tried = said_at(max(state.tried_at for state in missed if state.tried_at), now, zone)
+        said = f"could not be asked {tried}: our own network was out; they are asked again soon"
         lines.append((True, SourceLine("", f"{len(missed)} sources", said)))
     for source in watch.sources:
         state = by_id.get(source.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 
 from monitor.model import Lead, Page
+from monitor.stages.binary import refuse_binary
 from monitor.stages.charset import decode
 from monitor.stages.extract import read_page, read_text
 from monitor.stages.headers import read_headers
@@ -20,12 +21,13 @@ LEAST_SUMMARY_WORDS = 5
 def read_file(data: bytes, name: str, now: datetime) -> Page:
     """A .html file as a page, a seed record as its brief, any other as plain text with what its head says of it.
 
-    Raises ExtractError when there is no text in it, SeedError for a damaged record.
+    Raises ExtractError when it is no text or there is none in it, SeedError for a damaged record.
     """
+    text = decode(data)
+    refuse_binary(data, text, name)
     if PurePath(name).suffix.lower() in (".html", ".htm"):
         lead = Lead(source_id="", url="", canonical="", title=PurePath(name).stem)
         return read_page(data, url="", charset="", lead=lead, now=now)
-    text = decode(data)
     if is_record(text):
         seed = read_seed(text, name)
         return Page(seed.url, seed.title, seed.brief, outlet=seed.outlet, published=seed.published)

@@ -191,11 +191,18 @@ def alert_due(state: SourceState, alerted_at: datetime | None, now: datetime) ->
     return now - alerted_at >= REMIND_EVERY
 
 
+def said_at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Tuesday 20 Aug, 09:00; with its year where that is not this one."""
+    local = moment.astimezone(zone)
+    year = f" {local.year}" if local.year != now.astimezone(zone).year else ""
+    return f"{local:%A %-d %b}{year}, {local:%H:%M}"
+
+
 def describe(state: SourceState, source: Source, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """What a person should know, worst first; () for a source that is as it should be."""
 
     def at(moment: datetime | None) -> str:
-        return f"{moment.astimezone(zone):%A %-d %b, %H:%M}" if moment else "never"
+        return said_at(moment, now, zone) if moment else "never"
 
     said = []
     if state.gone:
