@@ -6,7 +6,8 @@ that it needs are there, and what several rules share is found once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
+from itertools import chain
 
 from monitor.rules.document import Document
 from monitor.rules.match import (
@@ -22,20 +23,43 @@ from monitor.rules.match import (
     same_sentence,
 )
 from monitor.rules.needs import Needs, clauses, needs_of
-from monitor.rules.pieces import Pieces
-from monitor.rules.tree import And, AtLeast, Dates, Label, Near, Node, Not, Or, Ref, Regex, Same, Term, has_places
+from monitor.rules.pieces import Pieces, places
+from monitor.rules.tree import (
+    And,
+    AtLeast,
+    Dates,
+    Label,
+    Near,
+    Node,
+    Not,
+    Or,
+    Ref,
+    Regex,
+    Same,
+    Term,
+    children,
+    has_places,
+)
 
 
 class Asked:
-    """One document being asked: the pieces that stand in it (`here`; `at`, by field), and the places found so far."""
+    """One document being asked: the pieces that stand in it (`here`), where (`at`, by field), and the places found.
 
-    __slots__ = ("at", "document", "here", "places")
+    `want` says of which pieces it has to be known where they stand, before anything is asked.
+    """
+
+    __slots__ = ("_known", "at", "document", "here", "places")
 
     def __init__(self, document: Document, pieces: Pieces) -> None:
         self.document = document
-        self.at = {field: pieces.places(words.words) for field, words in document.fields.items()}
-        self.here: set[int] = set().union(*self.at.values())
+        self._known = {field: pieces.of_words(words.words) for field, words in document.fields.items()}
+        self.here: set[int] = set(chain.from_iterable(chain.from_iterable(self._known.values())))
+        self.at: dict[str, dict[int, list[int]]] = {}
         self.places: dict[int, list[Place]] = {}
+
+    def want(self, pieces: Set[int]) -> None:
+        """Find where these pieces stand."""
+        self.at = {field: places(known, pieces) for field, known in self._known.items()}
 
 
 Ask = Callable[[Asked], Found | None]
@@ -81,6 +105,12 @@ class Builder:
                 return lambda asked: find_dates(node, asked.document, label)
         raise TypeError(f"no rule has a {type(node).__name__}")
 
+    def pieces_of(self, node: Node) -> set[int]:
+        """The pieces that a node may ask for, those of what it excludes included."""
+        if isinstance(node, Term):
+            return {self.pieces.number(piece.word, prefix=piece.prefix) for piece in node.pieces}
+        return set().union(*(self.pieces_of(each) for each in children(node)))
+
     def needed(self, node: Node) -> list[Clause]:
         """All that must be there for the node to match: of each clause a piece."""
         return [self._clause(needs) for needs in clauses(node)]
@@ -115,7 +145,7 @@ class Builder:
         fields = [(RANK[field], "text" if field == "lead" else field, field) for field in term.fields]
         word = not step and not term.pieces[0].exact
 
-        def places(asked: Asked) -> list[Place]:
+        def standing_at(asked: Asked) -> list[Place]:
             found: list[Place] = []
             for rank, read, field in fields:
                 at = asked.at.get(read)
@@ -130,7 +160,7 @@ class Builder:
                 found += [(rank, number, number + step, written) for number in firsts]
             return found
 
-        return places
+        return standing_at
 
     def _either(self, group: Or, label: str) -> Side:
         under: dict[int, list[Side]] = {}

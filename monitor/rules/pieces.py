@@ -5,7 +5,7 @@ Pure but for what it learns: which of them a word is, the first time it is met.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from itertools import compress, count
 
 # Words that are remembered; a language has fewer in daily use.
@@ -42,14 +42,18 @@ class Pieces(dict[str, tuple[int, ...]]):
         self[word] = found = tuple(numbers)
         return found
 
-    def places(self, words: Iterable[str]) -> dict[int, list[int]]:
-        """For each piece that stands among these words the numbers of the words, rising."""
-        found: dict[int, list[int]] = {}
-        known = list(map(self.__getitem__, words))
-        for number in compress(count(), known):
-            for piece in known[number]:
-                if piece in found:
-                    found[piece].append(number)
-                else:
-                    found[piece] = [number]
-        return found
+    def of_words(self, words: Iterable[str]) -> list[tuple[int, ...]]:
+        """For each of these words the pieces that it is."""
+        return list(map(self.__getitem__, words))
+
+
+def places(known: list[tuple[int, ...]], wanted: Set[int]) -> dict[int, list[int]]:
+    """For each wanted piece that stands in a text the numbers of its words, rising. `known`: each word's pieces."""
+    found: dict[int, list[int]] = {}
+    for number in compress(count(), known):
+        for piece in known[number]:
+            if piece in found:
+                found[piece].append(number)
+            elif piece in wanted:
+                found[piece] = [number]
+    return found

@@ -7,19 +7,21 @@ together.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence, Set
+from typing import TypeAlias
 
-from monitor.rules.asking import Ask, Asked, Builder, Clause
+from monitor.rules.asking import Ask, Asked, Builder
 from monitor.rules.describe import Rule
 from monitor.rules.document import Document
 from monitor.rules.match import Found, Hit, in_order, to_hit
 from monitor.rules.needs import alternatives, clauses, frequent
 from monitor.rules.tree import Node
 
-# A rule's number, and the pieces of which one alternative of it needs one, besides that which it is entered under. What
-# else it needs is asked when the rule is: an article touches hundreds of ten thousand rules, each somewhere else in
-# memory, and that costs more than to ask a few in vain.
-_Entry = tuple[int, Clause]
+# What is entered under one piece: for each alternative of a rule the rule's number, how many pieces follow, and these,
+# of which it needs one as well. All in a row, because an article touches hundreds of ten thousand rules, each somewhere
+# else in memory, and that costs most. What else a rule needs is asked when the rule is.
+_Entries: TypeAlias = "array[int]"
 
 
 class RuleSet:
@@ -29,17 +31,20 @@ class RuleSet:
         self.rules = tuple(rules)
         builder = Builder()
         self._asks = [builder.build(rule.node, "") for rule in self.rules]
+        self._wanted = [array("l", sorted(builder.pieces_of(rule.node))) for rule in self.rules]
         self._always: list[int] = []
-        under: dict[int, list[_Entry]] = {}
+        under: dict[int, list[int]] = {}
         for number, rule in enumerate(self.rules):
             self._index(number, rule.node, builder, under)
         self._pieces = builder.pieces
-        self._under = [tuple(under.get(piece, ())) for piece in range(len(self._pieces))]
+        self._under: list[_Entries | None] = [
+            array("l", under[piece]) if piece in under else None for piece in range(len(self._pieces))
+        ]
 
     def __reduce__(self) -> tuple[type[RuleSet], tuple[tuple[Rule, ...]]]:
         return RuleSet, (self.rules,)
 
-    def _index(self, number: int, node: Node, builder: Builder, under: dict[int, list[_Entry]]) -> None:
+    def _index(self, number: int, node: Node, builder: Builder, under: dict[int, list[int]]) -> None:
         """Enter each alternative of a rule under the pieces of one clause that it needs, with what else it needs."""
         for branch in alternatives(node):
             needs = clauses(branch)
@@ -48,9 +53,9 @@ class RuleSet:
                 continue
             best, *others = sorted(range(len(needs)), key=lambda place: frequent(needs[place]))
             needed = builder.needed(branch)
-            entry = number, needed[others[0]] if others else frozenset()
+            also = sorted(needed[others[0]]) if others else []
             for piece in needed[best]:
-                under.setdefault(piece, []).append(entry)
+                under.setdefault(piece, []).extend((number, len(also), *also))
 
     def ask(self, document: Document) -> Answers:
         """The document, read for these rules; each is asked when its answer is wanted."""
@@ -58,9 +63,17 @@ class RuleSet:
         here, under = asked.here, self._under
         numbers = set(self._always)
         for piece in here:
-            for number, other in under[piece]:
-                if not other or not other.isdisjoint(here):
+            entries = under[piece]
+            if entries is None:
+                continue
+            place, end = 0, len(entries)
+            while place < end:
+                number, first = entries[place], place + 2
+                place = first + entries[place + 1]
+                if first == place or not here.isdisjoint(entries[first:place]):
                     numbers.add(number)
+        if numbers:
+            asked.want(set().union(*[self._wanted[number] for number in numbers]))
         return Answers(self._asks, asked, numbers)
 
     def find_all(self, document: Document) -> dict[int, tuple[Hit, ...]]:
