@@ -1098,13 +1098,13 @@ def test_articles_list_shows_each_report_with_all_who_have_it(lived: Lived) -> N
         row.id for row in stored.articles(lived.home)
     )
     (shared,) = (story for story in stories if len(story["outlets"]) > 1)
-    assert {each["verdict"] for each in shared["articles"]} == {"new", "copy"}
+    assert {each["verdict"] for each in shared["articles"]} >= {"new", "copy"}
     assert shared["articles"][0]["id"] == shared["first"]
     said = monitor("articles", "list", "--most", "1", "--trip", shared["trip"], "--home", lived.home)
     assert said.code == 0, said.all
     assert "1 story, the newest; --most 2 shows more" in said.out
     assert (
-        f"report in 2 outlets, first by {shared['outlets'][0]}"
+        f"report in {len(shared['outlets'])} outlets, first by {shared['outlets'][0]}"
         in monitor("explain", lived.arrival, "--home", lived.home).out
     )
 

@@ -155,11 +155,15 @@ class TestOrder:
         assert desk.filed() == names
         assert len(desk.web.asked) == 23
 
-    def test_holds_for_a_page_that_a_worker_has_however_long_ago_its_host_answered(self, impatient: Desk) -> None:
+    def test_holds_for_a_page_that_a_worker_has_however_long_ago_its_host_answered(
+        self, impatient: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pages, "PATIENCE", 0.8)
+
         class Slow(InlinePool):
             async def run(self, work: Callable[..., Any], *args: object) -> Any:
                 done = await super().run(work, *args)
-                await asyncio.sleep(3 * pages.PATIENCE if done.page.url.endswith("long") else 0)
+                await asyncio.sleep(1.5 * pages.PATIENCE if done.page.url.endswith("long") else 0)
                 return done
 
         impatient.room = replace(impatient.room, pool=Slow())

@@ -14,7 +14,7 @@ from monitor.pipeline.verdicts import settle
 from monitor.ports import Store
 from monitor.stages.known import KnownIndex
 from monitor.stages.novelty import read_article
-from monitor.stages.story import MOST_COMPARED, SAME_ANYWHERE, alike, read_report
+from monitor.stages.story import MOST_COMPARED, NAMES_SHARED, SAME_ANYWHERE, alike, read_report
 from monitor.text import content_hashes, read_sentences
 
 # This much of the shorter sentence's words: then a brief's sentence says what an original's says.
@@ -55,7 +55,9 @@ class Checker:
                 continue
             report = read_report(article_id, known.outlet, known.published, known.text)
             likeness = alike(mine, report, index.weight)
-            if likeness >= max(SAME_ANYWHERE, best.similarity if best else 0.0):
+            shared = mine.names.keys() & report.names.keys()
+            border = max(SAME_ANYWHERE, best.similarity if best else 0.0)
+            if len(shared) >= NAMES_SHARED and likeness >= border:
                 best = Match(Verdict.REWRITE, article_id, similarity=likeness)
         return best
 

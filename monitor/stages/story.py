@@ -23,7 +23,9 @@ from monitor.text import content_hash_of, read_wording
 
 # How alike (`alike`) two reports of one story are: among those of one trip, and among reports on anything.
 SAME_STORY = 0.43
-SAME_ANYWHERE = 0.18
+SAME_ANYWHERE = 0.16
+# One name in common is no event in common.
+NAMES_SHARED = 2
 LEAD_WORDS = 150
 # A rewrite follows its report closely; later pieces on the subject are reports of their own.
 WINDOW = timedelta(hours=36)
