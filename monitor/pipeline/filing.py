@@ -37,6 +37,7 @@ from monitor.ports import Store
 from monitor.rules import RuleSet, compile_rule, read_document
 from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
+from monitor.stages.details import read_details
 from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, patterns_with
 from monitor.stages.identity import site_of, version_of
@@ -54,7 +55,9 @@ MOST_COMPARED, MOST_NEAR = 8, 64
 
 
 _SAYING = re.compile(
-    r"\b(?:said|says|told|according to|announced|confirmed|reported|warned|asked|called)\b", re.IGNORECASE
+    r"\b(?:said|says|told|according to|announced|confirmed|reported|warned|asked|called|accused?|blamed|demanded"
+    r"|insisted|quoted|promised|replied|urged|ordered|agreed|claimed|admitted|added)\b",
+    re.IGNORECASE,
 )
 # A capitalised word that does not begin the sentence.
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
@@ -225,8 +228,11 @@ class Filer:
         return self._first(Match(Verdict.REWRITE, of, similarity=most)), filing, links
 
     def _telling(self, sentence: Sentence) -> bool:
-        """Whether a sentence has substance: a topic, a figure, a name, or somebody saying something."""
+        """Whether a sentence has substance: a topic, a figure, a name, a *not*, or somebody saying something."""
         if sentence.numbers or _SAYING.search(sentence.text) or _NAME.search(sentence.text):
+            return True
+        # What is denied or did not happen is news as much as what did.
+        if read_details(sentence.text).nots:
             return True
         if topics_of(self.classifier, sentence.text):
             return True

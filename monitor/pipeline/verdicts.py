@@ -10,7 +10,7 @@ from monitor.model import Article, Decision, Filing, Fingerprint, Link, Match, N
 from monitor.stages.identity import version_of
 
 # In a copy or a retelling of something known, only what is clearly unlike it (or a new figure) counts as new.
-COPY_NOVELTY = 0.53
+COPY_NOVELTY = 0.50
 RETOLD_NOVELTY = 0.64
 REWRITE_SHARE = 0.60
 

@@ -8,14 +8,16 @@ import re
 from collections.abc import Collection, Sequence
 
 from monitor.model import Sentence
+from monitor.stages.details import read_details
 
 # Why a sentence that was learned to be furniture is not told.
 EVERYWHERE = "the site says so on page after page"
 COMMENTS = "a reader's comment"
 ANSWERS = "questions and answers on the report above"
 
-# Content words that a sentence needs to tell anything.
+# Content words that a sentence needs to tell anything; fewer are enough for a number or a *not*.
 SHORTEST = 4
+SHORTEST_WITH_DETAIL = 2
 
 _BOILERPLATE = re.compile(
     r"""subscri|newsletter|sign\ up|click\ here|read\ (?:more|also|next)|cookie|all\ rights\ reserved|©|copyright
@@ -82,6 +84,11 @@ def added(sentences: Sequence[Sentence]) -> dict[int, str]:
     return found
 
 
+def _has_detail(sentence: Sentence) -> bool:
+    details = read_details(sentence.text)
+    return bool(details.figures or details.nots)
+
+
 def furniture(sentence: Sentence, outlet: str = "", everywhere: Collection[int] = ()) -> str:
     """Why a sentence tells nothing, "" where it may tell something.
 
@@ -91,7 +98,7 @@ def furniture(sentence: Sentence, outlet: str = "", everywhere: Collection[int] 
         return EVERYWHERE
     if is_boilerplate(sentence.text, outlet):
         return "page furniture"
-    if len(sentence.words) < SHORTEST:
+    if len(sentence.words) < SHORTEST_WITH_DETAIL or (len(sentence.words) < SHORTEST and not _has_detail(sentence)):
         return "too short to tell anything"
     if sentence.text.rstrip("\"'”’)").endswith("?"):
         return "a question"
