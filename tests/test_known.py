@@ -32,7 +32,7 @@ from language import Language  # type: ignore[import-not-found]
 NOW = datetime(2024, 9, 1, 12, tzinfo=UTC)
 FOUND = (Verdict.COPY, Verdict.UPDATE)
 TURNS = range(3)
-OTHERS, OF_OTHERS_NEAR = 300, 60
+OTHERS, OF_OTHERS_NEAR = 150, 60
 EVENTS = ("dam", "ferry", "vaccine", "court", "budget", "quake", "school", "bridge", "oil")
 # Long enough that a seventh of it is still a text.
 OWN_LENGTHS = (560, 700, 1100, 1400)

@@ -146,6 +146,7 @@ def test_what_the_page_declares_is_asked_and_nothing_else(home: Path, site: Site
     assert asked(site) == {"/", "/feed.xml", "/comments/feed"}
 
 
+@pytest.mark.slow
 def test_few_usual_places_are_asked_and_none_after_one_that_answers(home: Path, site: Site) -> None:
     put(site, "/", "<html><body>Hello</body></html>")
     assert f'"{site.feed}"' in run(home, "add", site.base, "--dry-run").out
