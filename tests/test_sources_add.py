@@ -156,6 +156,7 @@ def test_few_usual_places_are_asked_and_none_after_one_that_answers(home: Path, 
     assert len(asked(site) - {"/"}) == 6
 
 
+@pytest.mark.slow
 def test_a_page_with_links_to_articles_is_the_last_resort(home: Path, site: Site) -> None:
     site.failing["/feed.xml"] = 404
     link = "<a href='/2024/08/20/mediator-lands-at-the-quay'>Mediator lands at the quay</a>"
@@ -165,6 +166,7 @@ def test_a_page_with_links_to_articles_is_the_last_resort(home: Path, site: Site
     assert watch(home).endswith('kind = "index"\n')
 
 
+@pytest.mark.slow
 def test_a_site_with_nothing_to_follow_ends_with_1(home: Path, site: Site) -> None:
     site.failing["/feed.xml"] = 404
     put(site, "/", b"%PDF-1.7", "application/pdf")
