@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.builders import DAY, HOUR, NOW, WATCH, make_state
 
 from monitor.model import Material, Source, SourceState
-from monitor.stages.digest import alerts, make_digest, source_lines
+from monitor.stages.digest import make_digest
 from monitor.stages.health import (
     ALERT_AFTER,
     GONE_REST,
@@ -35,6 +35,7 @@ from monitor.stages.health import (
     unwell,
     well,
 )
+from monitor.stages.sourcelines import alerts, source_lines
 
 SOURCE = Source("gazette", "Quay Gazette", "https://gazette.example/feed")
 HALF_HOUR = timedelta(minutes=30)

@@ -12,8 +12,8 @@ from support.mailcheck import problems_of
 from test_render import HOSTILE, HOSTILE_LINKS, same, with_data
 
 from monitor.model import Digest, Item, LeftOut, Section, SourceLine, TripPart
-from monitor.stages.digest import NEEDS_A_LOOK
 from monitor.stages.render import MOST_OF_MAIL, render
+from monitor.stages.sourcelines import NEEDS_A_LOOK
 
 WHOLE = '<!doctype html><html lang="en"><body><table><tr><td>x</td></tr></table></body></html>'
 

@@ -92,7 +92,7 @@ def say_told(told: Told | None, delivery: DeliveryReport, app: App) -> None:
         if waiting and not delivery.failed:
             click.echo(f"  {plural(waiting, 'delivery', 'deliveries')} of earlier digests wait for their next try")
     else:
-        from monitor.stages.digest import NEEDS_A_LOOK
+        from monitor.stages.sourcelines import NEEDS_A_LOOK
 
         digest = told.digest
         looks = len({line.source_id for line in digest.sources if line.reason.startswith(NEEDS_A_LOOK)})

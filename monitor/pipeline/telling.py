@@ -13,7 +13,8 @@ from monitor.errors import DeliveryError
 from monitor.model import Delivery, Digest, DigestRow, NewDelivery, SourceLine, Watch
 from monitor.pipeline.letters import NO_POST, Post, deliveries
 from monitor.ports import Channel, Clock, Store
-from monitor.stages.digest import NEEDS_A_LOOK, alerts, has_news, make_digest
+from monitor.stages.digest import has_news, make_digest
+from monitor.stages.sourcelines import NEEDS_A_LOOK, alerts
 
 LONGEST_TRY = timedelta(hours=48)
 FIRST_REST = timedelta(minutes=5)

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model import Claim, Digest, Folded, Item, LeftOut, Perhaps, SourceLine, StopMark, TripPart
-from monitor.stages.digest import LONG_OVER, NEEDS_A_LOOK, has_news
+from monitor.stages.digest import LONG_OVER, has_news
 from monitor.stages.escape import count, long_day, short_day
+from monitor.stages.sourcelines import NEEDS_A_LOOK
 from monitor.stages.timeline import Chart, draw
 
 GROUPS = (

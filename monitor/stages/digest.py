@@ -25,8 +25,6 @@ from monitor.model import (
     Material,
     Perhaps,
     Section,
-    SourceLine,
-    SourceState,
     StoredArticle,
     StoredDevelopment,
     Story,
@@ -38,19 +36,15 @@ from monitor.model import (
 from monitor.rules import compile_rule, find, read_document
 from monitor.stages.days import local_day, stop_marks, timeline
 from monitor.stages.figures import changes, disputes, patterns_with, show, subject_name
-from monitor.stages.health import alert_due, describe, not_asked, said_at
 from monitor.stages.leaning import leans_on
 from monitor.stages.selection import OTHER, Choice, choose
+from monitor.stages.sourcelines import has_answered, source_lines, unasked
 from monitor.stages.speakers import speaker
 from monitor.stages.stories import by_article, carried
 from monitor.text import one_line
 
 # A trip that ended longer ago is spoken of as history.
 LONG_OVER = timedelta(days=30)
-# So many sources that our own outage kept us from are told as one.
-MANY = 3
-NEEDS_A_LOOK = "needs a look"
-
 
 Tell = Callable[[Sequence[StoredDevelopment]], tuple[Item, ...]]
 
@@ -89,9 +83,9 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, s
             parts.append(part)
     parts.sort(key=lambda part: (-(part.day > 0), -sum(len(section.items) for section in part.sections)))
     left_out = tuple(_left_out(material.articles, {item.article.id for item in material.developments}))
-    unasked = () if span else _unasked(material, watch, now)
+    quiet = () if span else unasked(material, watch, now)
     counts = _counts(material, watch, parts, left_out)
-    counts = replace(counts, answered=0) if unasked else counts
+    counts = replace(counts, answered=0) if quiet else counts
     perhaps = tuple(_perhaps(stored, watch) for stored in material.articles if _wants_a_person(stored))
     return Digest(
         name=name,
@@ -104,7 +98,7 @@ def make_digest(material: Material, watch: Watch, *, now: datetime, name: str, s
         perhaps=perhaps,
         # A digest of many days counts what was left out; each article stands in the digest of its day.
         left_out=() if span else left_out,
-        sources=unasked or tuple(source_lines(material.states, watch, now, material.told_at)),
+        sources=quiet or tuple(source_lines(material.states, watch, now, material.told_at)),
         corrections=material.corrections,
         kind=span.kind if span else "daily",
         first=span.first if span else None,
@@ -343,7 +337,7 @@ def why_left_out(stored: StoredArticle) -> tuple[str, str, str]:
 
 def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_out: Sequence[LeftOut]) -> Counts:
     states = {state.source_id: state for state in material.states}
-    answered = [source for source in watch.sources if source.id in states and _answered(states[source.id])]
+    answered = [source for source in watch.sources if source.id in states and has_answered(states[source.id])]
     groups = Counter(each.group for each in left_out)
     return Counts(
         developments=len(material.developments),
@@ -355,55 +349,3 @@ def _counts(material: Material, watch: Watch, parts: Sequence[TripPart], left_ou
         answered=len(answered),
         nothing=groups["nothing new"],
     )
-
-
-def _answered(state: SourceState) -> bool:
-    return state.ok_at is not None and not state.failures and not not_asked(state)
-
-
-def _unasked(material: Material, watch: Watch, now: datetime) -> tuple[SourceLine, ...]:
-    """One line in place of all others where no source was asked since the last digest, which has those; else ()."""
-    followed = {source.id for source in watch.sources}
-    tried = [state.tried_at for state in material.states if state.tried_at and state.source_id in followed]
-    if not (material.told_at and tried) or max(tried) > material.told_at or alerts(material.states, watch, now):
-        return ()
-    last = said_at(max(tried), now, ZoneInfo(watch.timezone))
-    return (SourceLine("", "All sources", f"not asked since the last digest; the last time was {last}"),)
-
-
-def source_lines(
-    states: Iterable[SourceState], watch: Watch, now: datetime, told_at: datetime | None = None
-) -> Iterable[SourceLine]:
-    """What a person should know of the sources: one line for each thing; those that need a look come first.
-
-    `told_at`: when the last digest was made; who recovered since then is named.
-    """
-    zone = ZoneInfo(watch.timezone)
-    by_id = {state.source_id: state for state in states}
-    lines: list[tuple[bool, SourceLine]] = []
-    missed = [by_id[source.id] for source in watch.sources if source.id in by_id and not_asked(by_id[source.id])]
-    if len(missed) >= MANY:
-        # One outage of ours is one line, not one for each source.
-        tried = said_at(max(state.tried_at for state in missed if state.tried_at), now, zone)
-        said = f"could not be asked {tried}: our own network was out; they are asked again soon"
-        lines.append((True, SourceLine("", f"{len(missed)} sources", said)))
-    for source in watch.sources:
-        state = by_id.get(source.id)
-        if state is None:
-            lines.append((False, SourceLine(source.id, source.name, "not asked yet")))
-            continue
-        if len(missed) >= MANY and state in missed:
-            state = replace(state, tried_at=state.ok_at)
-        alert = alert_due(state, state.alerted_at, now)
-        for said in describe(state, source, now, zone):
-            lines.append((alert, SourceLine(source.id, source.name, f"{NEEDS_A_LOOK}: {said}" if alert else said)))
-        if state.recovered_at and not state.failures and (told_at is None or state.recovered_at > told_at):
-            lines.append((False, SourceLine(source.id, source.name, "answers again")))
-    return (line for _, line in sorted(lines, key=lambda each: not each[0]))
-
-
-def alerts(states: Iterable[SourceState], watch: Watch, now: datetime) -> tuple[str, ...]:
-    """The ids of the watch's sources that a digest made now points out; those taken out of it bother nobody."""
-    followed = {source.id for source in watch.sources}
-    due = (state for state in states if alert_due(state, state.alerted_at, now))
-    return tuple(state.source_id for state in due if state.source_id in followed)

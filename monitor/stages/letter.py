@@ -14,9 +14,9 @@ from hashlib import blake2b
 import idna
 
 from monitor.model import Digest, NewDelivery
-from monitor.stages.digest import NEEDS_A_LOOK
 from monitor.stages.narrow import bounded
 from monitor.stages.render import SHIPPED, render
+from monitor.stages.sourcelines import NEEDS_A_LOOK
 from monitor.text import one_line
 
 # The default of 78 would fold and encode long List headers, which breaks one-click unsubscribing.
