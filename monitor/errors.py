@@ -20,6 +20,8 @@ MonitorError                 one line for a person: where, what, how to mend
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 
 class MonitorError(Exception):
@@ -112,6 +114,11 @@ class FetchError(MonitorError):
         self.status = status
         self.retry_after = retry_after
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled with all that it says: a worker may raise it."""
+        again = partial(type(self), url=self.url, reason=self.reason, status=self.status, retry_after=self.retry_after)
+        return again, self.args
 
 
 class ExtractError(MonitorError):

@@ -21,7 +21,7 @@ from monitor.stages.dedup import (
     shingles,
     sketch,
 )
-from monitor.text import clean
+from monitor.text import clean, word_hash
 
 KNOWN = Verdict.COPY, Verdict.UPDATE
 WORDS = st.lists(st.sampled_from("mediator docker berth grain tug crane vote night paper quay".split()), min_size=1)
@@ -168,3 +168,11 @@ class TestSketches:
 
     def test_a_fingerprint_is_the_same_on_every_machine(self) -> None:
         assert fingerprint("the mediator left the harbour").shingles == (7650204785911486596,)
+
+
+@given(st.lists(st.sampled_from("aid convoy ceasefire talks 14 hostages minister crossing".split()), max_size=40))
+def test_a_run_is_the_polynomial_of_its_words(folded: list[str]) -> None:
+    base, modulus = 0x1E3779B97F4A7C15, 1 << 63
+    padded = [*map(word_hash, folded), *[0] * (5 - len(folded))]
+    runs = [padded[start : start + 5] for start in range(len(padded) - 4)] if folded else []
+    assert shingles(folded) == [sum(value * base ** (4 - at) for at, value in enumerate(run)) % modulus for run in runs]

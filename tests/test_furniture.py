@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.stages.furniture import ANSWERS, COMMENTS, added, furniture
+from monitor.stages import furniture as module
+from monitor.stages.furniture import ANSWERS, COMMENTS, added, furniture, is_boilerplate
 from monitor.text import read_sentences
 
 REPORT = """The ferry ran aground at noon.
@@ -71,3 +74,18 @@ def test_at_the_head_of_a_page_nothing_ends_either(line: str) -> None:
 )
 def test_credits_and_the_outlet_about_itself_are_furniture(line: str) -> None:
     assert furniture(read_sentences(line)[0]) == "page furniture"
+
+
+PIECES = """
+    Subscribe|newsletter|sign up|Click here|read more|read also|Cookie|All rights reserved|© 2024|COPYRIGHT|follow us
+    |share this|Advertisement|this story has been updated|the report was corrected|More on this story|privacy policy
+    |terms of service|download our app|contributed to this report|the story includes contributions|support our|log in
+    |additional reporting|is a leading news site that|login|your e-mail|your email|leave a comment|this page is a
+    |this article was|photo by|file photo:|photograph by|frequently asked|related stories|by|the|harbour|news|mail|photo
+    |read|story""".replace("\n    ", "").split("|")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join))
+def test_the_quick_look_misses_nothing_that_the_pattern_finds(text: str) -> None:
+    found = module._BOILERPLATE.search(text) or module._BEGINNING.match(text)
+    assert is_boilerplate(text) == bool(found)

@@ -10,6 +10,7 @@ from monitor.stages.details import read_details
 from monitor.stages.furniture import is_boilerplate
 from monitor.stages.known import KnownIndex
 from monitor.stages.novelty import read_article, weigh
+from monitor.stages.sentences import read_each
 from monitor.text import read_sentences
 
 # The first sentence of an article is judged more kindly; most cases are about the others.
@@ -25,7 +26,7 @@ def index_of(*texts: str) -> KnownIndex:
 
 
 def read(text: str, *known: str, outlet: str = "") -> tuple[Novelty, ...]:
-    return read_article(read_sentences(text), index_of(*known), telling=lambda sentence: True, outlet=outlet)
+    return read_article(read_each(read_sentences(text), outlet), index_of(*known))
 
 
 def judge(sentence: str, *known: str, outlet: str = "") -> Novelty:
@@ -157,9 +158,8 @@ class TestNeverNew:
         assert second.nearest.text == news
 
     def test_what_is_not_about_the_story(self) -> None:
-        novelties = read_article(
-            read_sentences(UNRELATED), index_of(REPORT), telling=lambda sentence: "lily" in sentence.text
-        )
+        sentences = read_each(read_sentences(UNRELATED), telling=lambda sentence: "lily" in sentence.text)
+        novelties = read_article(sentences, index_of(REPORT))
         assert [(novelty.new, novelty.reason == "not about the story") for novelty in novelties] == [
             (True, False),
             (False, True),

@@ -536,7 +536,7 @@ def test_pages_are_asked_for_with_their_sources_pause(desk: Desk) -> None:
     desk.offer("gazette.example/a")
     desk.answers("gazette.example/a")
     desk.read()
-    assert desk.web.asked == [Request("https://gazette.example/a", pause=9.0)]
+    assert desk.web.asked == [Request("https://gazette.example/a", pause=9.0, as_sent=True)]
 
 
 def test_an_article_knows_when_it_was_read(desk: Desk) -> None:

@@ -217,7 +217,8 @@ class TestTold:
         desk.filer.forget(kept.filing.trip, kept.article.id)
         stored = desk.store.article(kept.article.id)
         assert stored is not None
-        read = desk.filer.read(kept.article, stored.match, kept.filing)
+        sentences = desk.filer.sentences(kept.article, kept.filing)
+        read = desk.filer.read(sentences, stored.match, kept.filing)
         developments = desk.filer.developments(kept.article, kept.filing, read)
         desk.store.refile([Filed(kept.article, stored.match, kept.filing, read, developments)], {})
         assert desk.tell() == [MORE]

@@ -52,6 +52,12 @@ class Answer:
         return named.group(1) if named else ""
 
     @property
+    def coding(self) -> str:
+        """How the body is packed, or ""."""
+        coding: str = self.headers.get("content-encoding", "")
+        return coding
+
+    @property
     def retry_after(self) -> float | None:
         """Seconds to wait, clamped to a minute and a day (RFC 9110, 10.2.3); None when absent or unreadable."""
         return _retry_after(self.headers.get("retry-after", ""))

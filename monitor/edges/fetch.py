@@ -16,21 +16,24 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 
 import httpx
 
 from monitor.edges.addresses import checked_url, place
 from monitor.edges.answers import Answer
-from monitor.edges.decode import ACCEPTED, PackedError, TooLargeError, read_body
+from monitor.edges.decode import ACCEPTED, read_body
 from monitor.edges.guard import Guard, RefusedAddressError
 from monitor.edges.hosts import Host, Hosts, Recall, nothing_kept, system_now
 from monitor.edges.robots import MOST_BYTES, Rules, ask_robots
 from monitor.edges.transport import CONNECT_SECONDS, GuardedTransport
 from monitor.errors import FetchError
 from monitor.model import Fetched, HostMemory, Request, RobotsFile
+from monitor.packing import PackedError, TooLargeError
 
 MOST_REDIRECTS = 5
 # Connections that stay open between two requests to their hosts, of which many take turns.
@@ -106,7 +109,9 @@ class HttpFetcher:
             host = self._hosts.at(place(url))
             rules = await self._permission(url, host, request.pause)
             notes += [rules.note] if rules.note and rules.note not in notes else []
-            answer, spent = await self._turn(url, host, conditions, max(request.pause, rules.delay), left)
+            answer, spent = await self._turn(
+                url, host, conditions, max(request.pause, rules.delay), left, as_sent=request.as_sent
+            )
             left -= spent
             if answer.target is not None:
                 permanent = permanent and answer.permanent
@@ -120,7 +125,10 @@ class HttpFetcher:
                 conditions, unasked = ((b"Cache-Control", b"no-cache"),), True
             else:
                 moved = str(url) if permanent and len(trail) > 1 else ""
-                return _fetched(answer, moved_to=moved, note="; ".join(notes), unasked=unasked)
+                fetched = _fetched(answer, moved_to=moved, note="; ".join(notes), unasked=unasked)
+                if not request.as_sent:
+                    return fetched
+                return replace(fetched, coding=answer.coding, most_bytes=self._most_bytes)
 
     async def _permission(self, url: httpx.URL, host: Host, pause: float) -> Rules:
         """What robots.txt says; raises FetchError when it forbids the address or cannot be had."""
@@ -165,6 +173,7 @@ class HttpFetcher:
         *,
         most_bytes: int = 0,
         cut: bool = False,
+        as_sent: bool = False,
     ) -> tuple[Answer, float]:
         """One request when it is its turn: the answer, and the seconds it took, waiting apart."""
         host.busy += 1
@@ -177,7 +186,9 @@ class HttpFetcher:
                 async with self._slots:
                     start = time.monotonic()
                     try:
-                        answer = await self._ask(url, host, headers, left, most_bytes or self._most_bytes, cut)
+                        most = most_bytes or self._most_bytes
+                        read = partial(read_body, most_bytes=most, cut=cut, as_sent=as_sent)
+                        answer = await self._ask(url, host, headers, left, read)
                     finally:
                         host.free_at = time.monotonic() + pause
                 if answer.status in (429, 503) and answer.retry_after:
@@ -187,7 +198,12 @@ class HttpFetcher:
             host.busy -= 1
 
     async def _ask(
-        self, url: httpx.URL, host: Host, headers: tuple[Header, ...], left: float, most_bytes: int, cut: bool
+        self,
+        url: httpx.URL,
+        host: Host,
+        headers: tuple[Header, ...],
+        left: float,
+        read: Callable[[httpx.Response], Awaitable[bytes]],
     ) -> Answer:
         """One request with every way to fail made a FetchError."""
         try:
@@ -200,7 +216,7 @@ class HttpFetcher:
                 )
                 answer = await self._send(request, host)
                 try:
-                    body = await read_body(answer, most_bytes, cut)
+                    body = await read(answer)
                 finally:
                     await answer.aclose()
                 host.warm = True

@@ -6,6 +6,7 @@ Run as `python -m monitor.edges.worker FD BYTES`: the pipe's file descriptor and
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import signal
@@ -29,6 +30,8 @@ def serve(pipe: Connection[Any, Any], memory: int) -> None:
     with contextlib.suppress(AttributeError, OSError):
         # There is one parent, and what it files is what they all end in: it goes first.
         os.nice(NICER)
+    # Pages make few cycles, and each look for some reads all rules again.
+    gc.set_threshold(50_000, 20, 50)
     pipe.send(("ready", None))
     while True:
         try:

@@ -107,6 +107,18 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence read by itself, before it is compared with anything known.
+
+    `nothing`: why it tells nothing, "" where it may tell something; `telling`: whether it is about the story at all.
+    """
+
+    sentence: Sentence
+    nothing: str
+    telling: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KnownSentence:
     """A sentence of something known. `text` is "" where only the fingerprint of the original is kept.
 

@@ -8,12 +8,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET. `pause`: least seconds between two requests to this host; validators are echoed verbatim."""
+    """One GET. `pause`: least seconds between two requests to this host; validators are echoed verbatim.
+
+    `as_sent`: the body may stay packed; whoever reads it unpacks it (`packing.unpack`).
+    """
 
     url: str
     etag: str = ""
     last_modified: str = ""
     pause: float = 1.0
+    as_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class Fetched:
     """An answer. `status` is 200 or 304; `url` is the address after redirects; `charset` from the header or "".
 
     `fresh_for`: seconds for which the server says it holds; `moved_to`: where permanent redirects alone led, or "";
-    `note`: what was odd on the way, in words.
+    `note`: what was odd on the way, in words; `coding`: how the body is still packed ("" for not), and `most_bytes` up
+    to which size it may be unpacked.
     """
 
     url: str
@@ -34,6 +39,8 @@ class Fetched:
     fresh_for: float = 0.0
     moved_to: str = ""
     note: str = ""
+    coding: str = ""
+    most_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

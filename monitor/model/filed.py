@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.compared import Fingerprint, Match, Novelty, Span
+from monitor.model.compared import Fingerprint, Match, Novelty, ReadSentence, Span
 from monitor.model.fetched import Article, Page
 from monitor.model.stories import Link, Origin
 
@@ -186,7 +186,8 @@ class Seed:
 class Prepared:
     """A page with what can be worked out without knowing anything else.
 
-    `filing`, `figures`: None where they were not worked out; `etag`, `last_modified`: the validators of its answer.
+    `filing`, `figures`, `sentences`, `origin`: None where they were not worked out, and an origin without an agency
+    where the text names none; `etag`, `last_modified`: the validators of its answer.
     """
 
     page: Page
@@ -194,5 +195,7 @@ class Prepared:
     content_hash: str
     filing: Filing | None = None
     figures: tuple[Figure, ...] | None = None
+    sentences: tuple[ReadSentence, ...] | None = None
+    origin: Origin | None = None
     etag: str = ""
     last_modified: str = ""

@@ -14,6 +14,7 @@ from monitor.pipeline.verdicts import settle
 from monitor.ports import Store
 from monitor.stages.known import KnownIndex
 from monitor.stages.novelty import read_article
+from monitor.stages.sentences import read_each
 from monitor.stages.story import MOST_COMPARED, NAMES_SHARED, SAME_ANYWHERE, alike, read_report
 from monitor.text import content_hashes, read_sentences
 
@@ -37,8 +38,8 @@ class Checker:
         if self._everything is None:
             trips = ("", *(trip.id for trip in self._watch.trips))
             self._everything = KnownIndex(each for trip in trips for each in self._store.known_sentences(trip))
-        said = read_sentences(reading.article.text)
-        read = read_article(said, self._everything, telling=lambda _: True, outlet=page.outlet)
+        said = read_each(read_sentences(reading.article.text), page.outlet)
+        read = read_article(said, self._everything)
         match = settle(reading.match, read)
         if match.verdict is Verdict.NEW:
             match = self._retold(reading.article, read, self._everything) or match

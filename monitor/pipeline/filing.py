@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,9 +20,10 @@ from monitor.model import (
     Link,
     Match,
     Novelty,
+    Origin,
     PendingLead,
     Prepared,
-    Sentence,
+    ReadSentence,
     Settled,
     Source,
     Verdict,
@@ -34,10 +34,8 @@ from monitor.pipeline.gathering import gather_stories
 from monitor.pipeline.texts import KnownTexts
 from monitor.pipeline.verdicts import doubt, echoes_of, inherit, links_of, said_on, settle
 from monitor.ports import Store
-from monitor.rules import RuleSet, compile_rule, read_document
 from monitor.stages import dedup
 from monitor.stages.classify import Classifier, classify, compile_watch, topics_of
-from monitor.stages.details import read_details
 from monitor.stages.evidence import explain_development, rank_development
 from monitor.stages.figures import Patterns, find_figures, patterns_with
 from monitor.stages.identity import site_of, version_of
@@ -45,6 +43,7 @@ from monitor.stages.known import KnownIndex
 from monitor.stages.lines import furniture, places
 from monitor.stages.novelty import read_article
 from monitor.stages.origin import origin_of
+from monitor.stages.sentences import Substance, read_each
 from monitor.stages.settled import by_hand
 from monitor.stages.story import Report, StoryIndex, read_report
 from monitor.text import read_sentences
@@ -52,15 +51,6 @@ from monitor.text import read_sentences
 STORY_DAYS = timedelta(days=4)
 # A text is compared with so many known ones; so many that share something with it are noted.
 MOST_COMPARED, MOST_NEAR = 8, 64
-
-
-_SAYING = re.compile(
-    r"\b(?:said|says|told|according to|announced|confirmed|reported|warned|asked|called|accused?|blamed|demanded"
-    r"|insisted|quoted|promised|replied|urged|ordered|agreed|claimed|admitted|added)\b",
-    re.IGNORECASE,
-)
-# A capitalised word that does not begin the sentence.
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +91,8 @@ class Filer:
         return compile_watch(self._watch)
 
     @cached_property
-    def _story(self) -> RuleSet:
-        """The subject and names, as a set of rules: it looks up the words of a sentence, not each name in it."""
-        trips = self._watch.trips
-        names = [name for trip in trips for name in trip.people]
-        names += [name for trip in trips for stop in trip.stops for name in (stop.place, stop.country)]
-        quoted = " OR ".join(f'"{name}"' for name in dict.fromkeys(names) if name)
-        return RuleSet([compile_rule(f"({self._watch.subject})" + (f" OR {quoted}" if quoted else ""))])
+    def _telling(self) -> Substance:
+        return Substance(self._watch, self.classifier)
 
     @cached_property
     def _patterns(self) -> Patterns:
@@ -227,19 +212,12 @@ class Filer:
         links = tuple(Link(each, Verdict.REWRITE) for each, _ in alike)
         return self._first(Match(Verdict.REWRITE, of, similarity=most)), filing, links
 
-    def _telling(self, sentence: Sentence) -> bool:
-        """Whether a sentence has substance: a topic, a figure, a name, a *not*, or somebody saying something."""
-        if sentence.numbers or _SAYING.search(sentence.text) or _NAME.search(sentence.text):
-            return True
-        # What is denied or did not happen is news as much as what did.
-        if read_details(sentence.text).nots:
-            return True
-        if topics_of(self.classifier, sentence.text):
-            return True
-        return bool(self._story.find_all(read_document({"text": sentence.text})))
+    def sentences(self, article: Article, filing: Filing) -> tuple[ReadSentence, ...]:
+        """Every sentence read by itself; () when the article belongs to no trip."""
+        return read_each(read_sentences(article.text), article.outlet, self._telling) if filing.trip else ()
 
     def read(
-        self, article: Article, match: Match, filing: Filing, everywhere: Collection[int] = ()
+        self, sentences: Sequence[ReadSentence], match: Match, filing: Filing, everywhere: Collection[int] = ()
     ) -> tuple[Novelty, ...]:
         """Every sentence against what is known for the article's trip; () when it belongs to none.
 
@@ -247,13 +225,7 @@ class Filer:
         """
         if not filing.trip:
             return ()
-        read = read_article(
-            read_sentences(article.text),
-            self.index(filing.trip),
-            telling=self._telling,
-            outlet=article.outlet,
-            everywhere=everywhere,
-        )
+        read = read_article(sentences, self.index(filing.trip), everywhere=everywhere)
         return tuple(doubt(novelty, match) for novelty in read)
 
     def file(
@@ -299,7 +271,10 @@ class Filer:
             match, filing, alike = self.retold(bare, match, filing)
             links += alike
         filing = by_hand(filing, settled, self._watch)
-        read = self.read(article, match, filing, places(fingerprint.lines, everywhere))
+        sentences = prepared.sentences
+        if sentences is None or not filing.trip:
+            sentences = self.sentences(article, filing)
+        read = self.read(sentences, match, filing, places(fingerprint.lines, everywhere))
         if compare:
             match = settle(match, read)
         developments = () if quiet else self.developments(article, filing, read)
@@ -308,6 +283,7 @@ class Filer:
             figures = prepared.figures
             if figures is None:
                 figures = find_figures(article.text, [novelty.sentence for novelty in read], self._patterns)
+        origin = prepared.origin or origin_of(article.text, author=article.author, outlet=article.outlet) or Origin("")
         filed = Filed(
             article=article,
             match=match,
@@ -324,7 +300,7 @@ class Filer:
             lines=said_on(article, match, fingerprint),
             links=links_of(links, match),
             words=fingerprint.words,
-            origin=origin_of(article.text, author=article.author, outlet=article.outlet),
+            origin=origin if origin.agency else None,
         )
         if again:
             # Whoever files many again makes their stories when all are there.

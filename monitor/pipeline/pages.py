@@ -313,13 +313,11 @@ class _Reader:
         host = _host(pending)
         try:
             pause = source.pause.total_seconds() if source else 1.0
-            answer = await self.room.fetcher.fetch(Request(lead.url, pause=pause))
+            answer = await self.room.fetcher.fetch(Request(lead.url, pause=pause, as_sent=True))
             self._heard[host] = self._reading[pending.id] = self._now()
             work = partial(
                 read_prepared,
-                answer.body,
-                url=answer.url,
-                charset=answer.charset,
+                answer,
                 lead=lead,
                 now=self.room.clock.now(),
                 watch=self._watch,

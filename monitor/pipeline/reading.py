@@ -34,5 +34,5 @@ def read_given(filer: Filer, page: Page, now: datetime) -> Reading:
     bare = replace(article, text=text)
     match, _ = filer.judge(bare, left, everywhere)
     match, filing, _ = filer.retold(bare, match, filer.classify(article, match))
-    sentences = filer.read(article, match, filing, places(whole.lines, everywhere))
+    sentences = filer.read(filer.sentences(article, filing), match, filing, places(whole.lines, everywhere))
     return Reading(article, settle(match, sentences), filing, sentences)

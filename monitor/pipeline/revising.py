@@ -105,14 +105,12 @@ async def _read(room: Room, again: ReadAgain, source: Source | None, watch: byte
     lead = again.lead
     pause = source.pause.total_seconds() if source else 1.0
     try:
-        answer = await room.fetcher.fetch(Request(lead.url, again.etag, again.last_modified, pause))
+        answer = await room.fetcher.fetch(Request(lead.url, again.etag, again.last_modified, pause, as_sent=True))
         if answer.status == 304:
             return _Answer(again, None)
         work = partial(
             read_prepared,
-            answer.body,
-            url=answer.url,
-            charset=answer.charset,
+            answer,
             lead=lead,
             now=room.clock.now(),
             watch=watch,
@@ -147,7 +145,8 @@ def revise(room: Room, filer: Filer, stored: StoredArticle, prepared: Prepared, 
         return True
     filing = _as_it_was(filing, stored.filing)
     added = {sentence.index for sentence in changed.added}
-    read = tuple(each for each in filer.read(article, stored.match, filing) if each.sentence.index in added)
+    sentences = filer.sentences(article, filing)
+    read = tuple(each for each in filer.read(sentences, stored.match, filing) if each.sentence.index in added)
     read = tuple(replace(each, sentence=replace(each.sentence, index=first + each.sentence.index)) for each in read)
     told_there = set(revision.instead)
     developments = () if stored.digest_id is None else filer.developments(article, filing, read)

@@ -63,7 +63,8 @@ def _filed(kept: Kept, match: Match, filing: Filing, filer: Filer) -> Filed:
     article = kept.article
     if filing.trip:
         filer.forget(filing.trip, article.id)
-    read = filer.read(article, match, filing)
+    sentences = filer.sentences(article, filing)
+    read = filer.read(sentences, match, filing)
     return Filed(
         article=article,
         match=match,

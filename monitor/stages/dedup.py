@@ -6,6 +6,8 @@ containment alone: follow-ups reuse background, so the lead or nearly all of the
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,7 +16,7 @@ from monitor.model import Fingerprint, Known, Link, Match, Verdict
 from monitor.stages.identity import site_of
 from monitor.stages.lines import cut, lines_of
 from monitor.stages.template import beside
-from monitor.text import hashes_of, read_wording, word_hash
+from monitor.text import Remembered, hashes_of, read_wording, word_hash
 
 RUN = 5
 LEAD_WORDS = 80
@@ -28,7 +30,10 @@ SHORT = 256
 # Databases keep 63 bits of a number and its sign.
 _MASK = (1 << 63) - 1
 _BASE = 0x1E3779B97F4A7C15
-_LEAVING = pow(_BASE, RUN - 1, _MASK + 1)
+# What the words of a run are multiplied by, the first one first.
+_POWERS = tuple(pow(_BASE, RUN - 1 - place, _MASK + 1) for place in range(RUN))
+_LANE = 16  # bytes
+_lane = Remembered(lambda word: word_hash(word).to_bytes(_LANE, "little")).__getitem__
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +62,19 @@ THRESHOLDS = Thresholds()
 def shingles(folded: Sequence[str]) -> list[int]:
     """63-bit hashes of all runs of five words, in order; a shorter text is one run.
 
-    A polynomial over the words' hashes that moves along the text (Karp and Rabin 1987).
+    A polynomial over the words' hashes (Karp and Rabin 1987), for all runs at once: the hashes are the lanes of one
+    long number, each wide enough for a product of two, and five shifted multiples of it are added up.
     """
     if not folded:
         return []
-    hashes = [word_hash(word) for word in folded]
-    hashes += [0] * (RUN - len(hashes))
-    mixed = 0
-    for value in hashes[:RUN]:
-        mixed = mixed * _BASE + value & _MASK
-    runs = [mixed]
-    for leaves, enters in zip(hashes, hashes[RUN:], strict=False):
-        mixed = (mixed - leaves * _LEAVING) * _BASE + enters & _MASK
-        runs.append(mixed)
-    return runs
+    count = max(len(folded), RUN)
+    lanes = int.from_bytes(b"".join(map(_lane, folded)), "little")
+    mask = int.from_bytes(_MASK.to_bytes(_LANE, "little") * count, "little")
+    runs = 0
+    for place, power in enumerate(_POWERS):
+        runs += (lanes >> place * _LANE * 8) * power & mask
+    found = array("Q", (runs & mask).to_bytes(count * _LANE, sys.byteorder))
+    return (found[::2] if sys.byteorder == "little" else found[::-2]).tolist()[: count - RUN + 1]
 
 
 def fingerprint(text: str) -> Fingerprint:

@@ -5,7 +5,7 @@ answered in it, readers' comments. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from monitor.model import Sentence
 from monitor.stages.details import read_details
@@ -27,9 +27,15 @@ _BOILERPLATE = re.compile(
     |\bis\ an?\ (?:[\w-]+\ ){0,3}news\ (?:portal|site|website|platform|service)\ (?:that|which|offering|covering)\b
     |support\ our|log\ ?in\b|your\ e-?mail|leave\ a\ comment
     |this\ (?:page|article|story)\ (?:is|was)\ (?:a|first|also|written|produced)
-    |(?:file\ )?photo(?:graph)?\s*(?:by|:)|^\s*(?:by|reporting\ by|editing\ by|written\ by)\s|frequently\ asked
-    |related\ (?:stories|posts)|^\s*(?:follow|watch|listen|see\ also)\s""",
+    |photo(?:graph)?\s*(?:by|:)|frequently\ asked|related\ (?:stories|posts)""",
     re.IGNORECASE | re.VERBOSE,
+)
+_BEGINNING = re.compile(r"\s*(?:by|reporting by|editing by|written by|follow|watch|listen|see also)\s", re.IGNORECASE)
+# One of these stands in all that the pattern finds, which costs ten times as much to look for.
+_SIGNS = tuple(
+    """subscri|newsletter|sign up|click here|read |cookie|all rights|©|copyright|follow us|share this|advertis|corrected
+    |updated|more on this|privacy |terms of|download|contribut|additional|news |support our|log|mail|comment|this page
+    |this article|this story|photo|frequently|related """.replace("\n    ", "").split("|")
 )
 _OF_OURSELVES = re.compile(
     r"\b(?:readers?|pages?|prints?|archives?|desk|coverage|follows|keeps|website|site|subscribers?|edition|staff|stories"
@@ -56,7 +62,8 @@ _COMMENTS = re.compile(
 
 def is_boilerplate(text: str, outlet: str = "") -> bool:
     """Whether a sentence is a page's furniture: calls to subscribe, credits, captions, the outlet about itself."""
-    if _BOILERPLATE.search(text):
+    folded = text.casefold()
+    if _BEGINNING.match(text) or (any(sign in folded for sign in _SIGNS) and _BOILERPLATE.search(text)):
         return True
     if not outlet or not _OF_OURSELVES.search(text):
         return False
@@ -89,13 +96,8 @@ def _has_detail(sentence: Sentence) -> bool:
     return bool(details.figures or details.nots)
 
 
-def furniture(sentence: Sentence, outlet: str = "", everywhere: Collection[int] = ()) -> str:
-    """Why a sentence tells nothing, "" where it may tell something.
-
-    `everywhere`: indexes of those that the site says on page after page.
-    """
-    if sentence.index in everywhere:
-        return EVERYWHERE
+def furniture(sentence: Sentence, outlet: str = "") -> str:
+    """Why a sentence tells nothing, "" where it may tell something."""
     if is_boilerplate(sentence.text, outlet):
         return "page furniture"
     if len(sentence.words) < SHORTEST_WITH_DETAIL or (len(sentence.words) < SHORTEST and not _has_detail(sentence)):

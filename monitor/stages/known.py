@@ -52,7 +52,7 @@ class KnownIndex:
         self._holders: dict[int, list[int]] = {}
         self._place: dict[tuple[str, int], int] = {}
         self._said: dict[frozenset[int], int] = {}
-        # Weights and lengths hold until the index has grown by a few per cent.
+        # Weights and lengths hold until the index has grown by a sixteenth to an eighth.
         self._counted = 0
         self._weights = _Weights(self._weigh)
         self._norms: dict[int, float] = {}
@@ -74,7 +74,7 @@ class KnownIndex:
             self._holders.setdefault(each, []).append(place)
         # At sizes that depend on nothing else, so that an index read from the store weighs as one that has grown.
         size = place + 1
-        step = 1 << max(0, size.bit_length() - 5)
+        step = 1 << max(0, size.bit_length() - 4)
         if size // step * step != self._counted:
             self._counted = size // step * step
             self._weights.clear()

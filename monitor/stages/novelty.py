@@ -7,13 +7,13 @@ neighbouring ones, and when its figures, dates, quotations and its *not* are tho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from monitor.model import KnownSentence, Novelty, Sentence
+from monitor.model import KnownSentence, Novelty, ReadSentence, Sentence
 from monitor.stages.details import read_details
-from monitor.stages.furniture import added, furniture
+from monitor.stages.furniture import EVERYWHERE
 from monitor.stages.known import KnownIndex, Near
 from monitor.stages.synonyms import senses
 from monitor.text import content_hash_of
@@ -143,27 +143,25 @@ def weigh(sentence: Sentence, index: KnownIndex, limits: Thresholds = THRESHOLDS
 
 
 def read_article(
-    sentences: Sequence[Sentence],
+    sentences: Iterable[ReadSentence],
     index: KnownIndex,
     *,
-    telling: Callable[[Sentence], bool],
-    outlet: str = "",
     everywhere: Collection[int] = (),
     limits: Thresholds = THRESHOLDS,
 ) -> tuple[Novelty, ...]:
     """Every sentence with its verdict; furniture and what follows a report are never new.
 
-    `telling`: whether a sentence is about the story at all; `everywhere`: indexes of those that the site says on page
-    after page. A sentence that repeats an earlier one of the same
-    article is known too.
+    `everywhere`: indexes of those that the site says on page after page. A sentence that repeats an earlier one of the
+    same article is known too.
     """
     said = KnownIndex()
     read = []
-    behind = added(sentences)
-    for sentence in sentences:
-        nothing = behind.get(sentence.index) or furniture(sentence, outlet, everywhere)
+    for each in sentences:
+        sentence, nothing = each.sentence, each.nothing
+        if sentence.index in everywhere:
+            nothing = EVERYWHERE
         novelty = Novelty(sentence, 0.0, False, nothing) if nothing else weigh(sentence, index, limits)
-        if novelty.new and not telling(sentence):
+        if novelty.new and not each.telling:
             novelty = Novelty(sentence, novelty.score, False, "not about the story", novelty.nearest)
         if novelty.new and len(said):
             before = said.nearest(sentence.words)

@@ -22,6 +22,7 @@ from monitor.model import Known, Verdict
 from monitor.stages.dedup import THRESHOLDS, Thresholds, compare, fingerprint
 from monitor.stages.known import KnownIndex
 from monitor.stages.novelty import read_article
+from monitor.stages.sentences import read_each
 from monitor.stages.story import alike, read_report
 from monitor.text import read_sentences
 from support.edits import EDITS
@@ -169,5 +170,5 @@ def told_new(said: Said, **options: Any) -> tuple[bool, float, str]:
     """Whether the sentence is found to be new, how new (0..1), and why."""
     # Not an article's first sentence, for which the border lies lower.
     sentence = replace(read_sentences(said.text)[0], index=3)
-    (novelty,) = read_article([sentence], known_index(), telling=lambda _: True, **options)
+    (novelty,) = read_article(read_each([sentence]), known_index(), **options)
     return novelty.new, novelty.score, novelty.reason

@@ -17,6 +17,7 @@ from monitor.model import KnownSentence, Novelty, Sentence
 from monitor.stages.given import read_file
 from monitor.stages.known import KnownIndex
 from monitor.stages.novelty import read_article
+from monitor.stages.sentences import read_each
 from monitor.text import read_sentences
 from support.known_golden import FOLDER
 
@@ -66,7 +67,7 @@ def read_in_turn(order: Sequence[str] = ORDER[:3]) -> Iterator[tuple[bool, bool,
     """
     labels = {(row["doc"], row["index"]): row for row in _rows()}
     for name, sentences, index in _documents(order):
-        for novelty in read_article(sentences, index, telling=lambda _: True):
+        for novelty in read_article(read_each(sentences), index):
             label = labels.get((name, novelty.sentence.index))
             if label:
                 yield label["label"] == "new", label["sure"], novelty
