@@ -33,6 +33,7 @@ from functools import cache
 from hashlib import blake2b
 from html import escape
 from itertools import pairwise
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 FIRST_DAY = datetime(2024, 8, 18, 6, 0, tzinfo=UTC)
@@ -650,9 +651,8 @@ class Talk(asyncio.Protocol):
         self.asked: Asked | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.set_write_buffer_limits(high=4_000_000)
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.set_write_buffer_limits(high=4_000_000)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.timer:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.edges import loop
 from monitor.errors import LeaseError, MonitorError
 from monitor.model import RunReport
 from monitor.stages.slots import due_slot, newest_slot
@@ -142,7 +143,7 @@ def _step(
         app.store.skip_slot(slot, app.clock.now())
     trouble: MonitorError | None = None
     try:
-        _say(asyncio.run(fetch(app) if fetch else app.fetching()))
+        _say(loop.run(fetch(app) if fetch else app.fetching()))
     except LeaseError:
         raise
     except MonitorError as error:

@@ -25,27 +25,25 @@ from monitor.edges.clock import SystemClock
 from monitor.edges.corpus import read_corpus
 from monitor.edges.files import FileChannel, read_templates
 from monitor.edges.lock import folder_lock
-from monitor.edges.mail import MailChannel, SmtpServer
-from monitor.edges.notify import NotifyChannel
-from monitor.edges.ping import ping
 from monitor.edges.store import SqlStore
 from monitor.errors import LeaseError, Problem, SetupError, StoreError, WatchError
 from monitor.model import DigestRow, HostMemory, RunReport, Source, Watch
-from monitor.pipeline import Filer, Room, Told, deliver_all, fetch_all, sync_seeds, tell
-from monitor.pipeline.again import tell_week
-from monitor.pipeline.backtest import Backtest, backtest
+from monitor.pipeline import Filer, Room, fetch_all, sync_seeds
 from monitor.pipeline.gathering import gather_stories
-from monitor.pipeline.letters import Post
 from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.room import no_progress
 from monitor.pipeline.seeding import SeedReport
-from monitor.pipeline.telling import DeliveryReport, tell_again
 from monitor.ports import Channel, Clock
 from monitor.settings import Settings, read_settings
 from monitor.watch import check_figures, find_doubts, read_watch
 
+# Each start imports these; what not every command needs is imported where it is used.
 if TYPE_CHECKING:
     from monitor.edges.fetch import HttpFetcher
+    from monitor.edges.mail import SmtpServer
+    from monitor.pipeline.backtest import Backtest
+    from monitor.pipeline.letters import Post
+    from monitor.pipeline.telling import DeliveryReport, Told
 
 Progress = Callable[[str, int, int], None]
 # What hosts asked of us is saved this often during a run.
@@ -156,6 +154,9 @@ class App(Look):
 
     def channels(self) -> dict[str, Channel]:
         """The ways to hand a digest over that are set up."""
+        from monitor.edges.mail import MailChannel
+        from monitor.edges.notify import NotifyChannel
+
         ways: dict[str, Channel] = {"file": FileChannel(self.settings.home / "digests")}
         server = smtp_server(self.settings)
         if server is not None:
@@ -166,12 +167,16 @@ class App(Look):
 
     def post(self) -> Post:
         """How digests leave, by the settings."""
+        from monitor.pipeline.letters import Post
+
         settings = self.settings
         sender = settings.smtp_from if smtp_server(settings) else ""
         return Post(sender, settings.public_url, tuple(settings.services), self.templates())
 
     def ping(self, what: str) -> bool:
         """Tell the dead man's switch: "start", "success" or "fail"; whether it heard. Never raises."""
+        from monitor.edges.ping import ping
+
         settings = self.settings
         return ping({"start": settings.ping_start, "success": settings.ping_success}.get(what, settings.ping_fail))
 
@@ -184,7 +189,9 @@ class App(Look):
         progress: Progress = no_progress,
     ) -> RunReport:
         """Visit sources and file what they offer. `tell_all`: tell the old items of new sources too."""
-        return asyncio.run(self.fetching(only=only, now_all=now_all, tell_all=tell_all, progress=progress))
+        from monitor.edges import loop
+
+        return loop.run(self.fetching(only=only, now_all=now_all, tell_all=tell_all, progress=progress))
 
     async def fetching(
         self,
@@ -202,6 +209,9 @@ class App(Look):
 
     def tell(self, *, slot: str = "", say_so: bool = False) -> Told | None:
         """Make the digest of what is untold, and the week's where one is due; returns the first."""
+        from monitor.pipeline.again import tell_week
+        from monitor.pipeline.telling import tell
+
         # A run that was killed may have left some out of order.
         restore_order(self.watch, self.store, self.filer)
         now, post = self.clock.now(), self.post()
@@ -211,10 +221,14 @@ class App(Look):
 
     def tell_again(self, row: DigestRow) -> tuple[str, ...]:
         """Queue a stored digest once more; returns problems in words."""
+        from monitor.pipeline.telling import tell_again
+
         return tell_again(self.watch, self.store, row, post=self.post())
 
     def backtest(self, progress: Progress = no_progress) -> Backtest:
         """File everything stored again by this watch, in a store of its own that is thrown away."""
+        from monitor.pipeline.backtest import backtest
+
         with tempfile.TemporaryDirectory(prefix="monitor-backtest-") as folder:
             scratch = SqlStore.open(f"sqlite:///{folder}/scratch.db", self.clock.now())
             try:
@@ -237,6 +251,8 @@ class App(Look):
 
     def deliver(self, stopping: Callable[[], bool] = lambda: False) -> DeliveryReport:
         """One round of the outbox; it ends early when `stopping` says so."""
+        from monitor.pipeline.telling import deliver_all
+
         return deliver_all(self.store, self.channels(), self.clock, stopping=stopping)
 
 
@@ -244,6 +260,8 @@ def smtp_server(settings: Settings) -> SmtpServer | None:
     """The mail server of the settings, or None when mail is not set up."""
     if not settings.smtp_host or not settings.smtp_from:
         return None
+    from monitor.edges.mail import SmtpServer
+
     return SmtpServer(
         settings.smtp_host,
         settings.smtp_port,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,13 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
 os.environ.setdefault("MONITOR_ALLOW_ADDRESSES", "127.0.0.0/8,::1/128")
+
+# As commands do; MONITOR_TEST_LOOP=asyncio tries what Windows has.
+if os.environ.get("MONITOR_TEST_LOOP") != "asyncio":
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -13,7 +13,8 @@ from support.texts import FOLLOW_UP, REPORT
 
 from monitor.edges.store import SqlStore
 from monitor.model import RunReport, Source
-from monitor.pipeline import Filer, Room, fetch_all, tell
+from monitor.pipeline import Filer, Room, fetch_all
+from monitor.pipeline.telling import tell
 
 pytest_plugins = ("support.quick_store",)
 

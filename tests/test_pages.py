@@ -503,11 +503,14 @@ class Watched(FakeFetcher):
 
 
 class TestMemory:
+    # A batch of all that is ready, and batches of one, after each of which others wait before what is asked next.
+    @pytest.mark.parametrize(("longest", "patience"), [(1.0, 0.5), (0.0, 0.5)])
     def test_no_more_answers_wait_than_may_and_nobody_waits_for_ever(
-        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, longest: float, patience: float
     ) -> None:
         monkeypatch.setattr(pages, "MOST_HELD", 6)
-        monkeypatch.setattr(pages, "PATIENCE", 60.0)
+        monkeypatch.setattr(pages, "LONGEST_IN_BATCH", longest)
+        monkeypatch.setattr(pages, "PATIENCE", patience)
         monkeypatch.setattr(pages, "TICK", 0.02)
         names = [f"h{number}.example/a" for number in range(40)]
         web = desk.web = Watched()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -52,6 +51,7 @@ def add(
     URL may be a feed, a sitemap, or any page of the site.
     """
     from monitor.cli.exploring import explore
+    from monitor.edges import loop
     from monitor.wire import add_sources, open_room
 
     url = _address(url)
@@ -68,7 +68,7 @@ def add(
         known = same_address(url, app.watch.sources)
         if known:
             _refuse(report, f"{url} is followed already, as {known.id}; nothing was changed", as_json)
-        readings = asyncio.run(ask(app))
+        readings = loop.run(ask(app))
         usable = [reading for reading in readings if not reading.trouble]
         now = app.clock.now()
         report["candidates"] = [_as_dict(reading) for reading in readings]

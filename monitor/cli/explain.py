@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +121,7 @@ def _stored_page(article: Article) -> Page:
 
 def _page(app: App, target: str) -> Page:
     from monitor.cli.seeds import fetch_page
+    from monitor.edges import loop
     from monitor.errors import FetchError, MonitorError
     from monitor.stages.given import read_file
 
@@ -129,7 +129,7 @@ def _page(app: App, target: str) -> Page:
         if target == "-":
             return read_file(sys.stdin.buffer.read(), "stdin.txt", app.clock.now())
         if target.startswith(("http://", "https://")):
-            return asyncio.run(fetch_page(app, target))
+            return loop.run(fetch_page(app, target))
         return read_file(Path(target).read_bytes(), target, app.clock.now())
     except OSError as error:
         what = "is no stored article's id and no file" if isinstance(error, FileNotFoundError) else "cannot be read"

@@ -16,8 +16,7 @@ from monitor.cli.common import Context, home_options, json_option, plural, progr
 
 if TYPE_CHECKING:
     from monitor.model import Digest, DigestRow, RunReport
-    from monitor.pipeline import Told
-    from monitor.pipeline.telling import DeliveryReport
+    from monitor.pipeline.telling import DeliveryReport, Told
     from monitor.wire import App, Look
 
 
@@ -207,7 +206,7 @@ NOTHING = "no digest: nothing to tell that has not been told"
 
 
 def _preview(app: App, form: str, include_known: bool = False) -> None:
-    from monitor.pipeline import preview
+    from monitor.pipeline.telling import preview
 
     made = preview(app.watch, app.store, app.clock.now())
     if made is not None and not include_known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,11 +100,12 @@ def _refuse_taken(app: App, name: str, data: bytes) -> None:
 def _bring(app: App, target: str) -> tuple[str, bytes]:
     """Name and bytes of a file or page to keep as a seed."""
     if target.startswith(("http://", "https://")):
+        from monitor.edges import loop
         from monitor.errors import MonitorError
         from monitor.stages.identity import article_id, canonical_url
 
         try:
-            page = asyncio.run(fetch_page(app, target))
+            page = loop.run(fetch_page(app, target))
         except MonitorError as error:
             raise click.ClickException(str(error)) from error
         name = f"page-{article_id(canonical_url(page.url))}.txt"

@@ -83,11 +83,12 @@ def _as_dict(source: Source, state: SourceState | None, now: datetime, zone: Zon
 def check(obj: Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Ask sources now and show what they would offer; nothing is stored."""
     from monitor.cli.run import _known_sources
+    from monitor.edges import loop
 
     with obj.app() as app:
         wanted = _known_sources(app, ids)
         chosen = [source for source in app.watch.sources if not wanted or source.id in wanted]
-        found = asyncio.run(_check_all(app, chosen))
+        found = loop.run(_check_all(app, chosen))
         if as_json:
             say_json(found)
         else:

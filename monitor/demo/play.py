@@ -12,7 +12,7 @@ from monitor.demo.press import Day, load
 from monitor.demo.server import Newsroom
 from monitor.errors import SetupError
 from monitor.model import RunReport
-from monitor.pipeline import Told
+from monitor.pipeline.telling import Told
 from monitor.stages.seedfile import read_seed
 from monitor.wire import App, load_settings, open_app, shipped
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import httpx
 from protego import Protego
@@ -104,11 +105,17 @@ def read_robots(file: RobotsFile) -> Rules:
         # Half a line could forbid more than was meant.
         body = body[:MOST_BYTES].rpartition(b"\n")[0]
         notes.append(f"robots.txt is longer than {MOST_BYTES // 1024} KiB; its beginning was read")
-    parsed = Protego.parse(_AGENT.sub(_ours_or_not, body.decode("utf-8-sig", "replace")))
+    parsed = _parse(body)
     delay = float(parsed.crawl_delay(PRODUCT) or 0.0)
     if delay > LONGEST_DELAY:
         notes.append(f"robots.txt asks for {delay:.0f} s between two requests; {LONGEST_DELAY:.0f} s are kept")
     return Rules(parsed, min(delay, LONGEST_DELAY), "; ".join(notes), file)
+
+
+# Many sites have the file that their software came with.
+@lru_cache(maxsize=64)
+def _parse(body: bytes) -> Protego:
+    return Protego.parse(_AGENT.sub(_ours_or_not, body.decode("utf-8-sig", "replace")))
 
 
 def _ours_or_not(line: re.Match[str]) -> str:

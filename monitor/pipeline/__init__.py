@@ -15,6 +15,5 @@ from monitor.pipeline.filing import Filer
 from monitor.pipeline.room import Room
 from monitor.pipeline.run import fetch_all
 from monitor.pipeline.seeding import sync_seeds
-from monitor.pipeline.telling import Told, deliver_all, preview, tell
 
-__all__ = ["Filer", "Room", "Told", "deliver_all", "fetch_all", "preview", "sync_seeds", "tell"]
+__all__ = ["Filer", "Room", "fetch_all", "sync_seeds"]

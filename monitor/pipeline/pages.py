@@ -215,10 +215,12 @@ class _Reader:
 
     def _start(self, now: float) -> None:
         """Fill the window; no host gets more than its share of it."""
+        nobody_waits = not self._answers
         for pending in list(self._leads.values()):
             if len(self._tasks) >= self.room.at_once:
                 return
-            if self._full() and (not self._answers or pending.id in self._answers):
+            nobody_waits = nobody_waits or pending.id in self._answers
+            if self._full() and nobody_waits:
                 # Only what those wait for that are read already is still asked for.
                 return
             if pending.id in self._tasks or pending.id in self._answers:

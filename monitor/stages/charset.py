@@ -1,15 +1,9 @@
-"""Bytes to text, and markup to plain text. Only encodings on the list are believed; bad bytes become U+FFFD."""
+"""Bytes to text. Only encodings on the list are believed; bad bytes become U+FFFD."""
 
 from __future__ import annotations
 
 import codecs
-import html
 import re
-
-from lxml import etree  # type: ignore[import-untyped]
-from lxml import html as lxml_html
-
-from monitor.text import clean
 
 # What pages call an encoding, and the superset that browsers read it with.
 _SUPERSETS = {
@@ -34,7 +28,7 @@ _DECLARED = re.compile(
     rb"""(?:<\?xml[^>]{0,200}?encoding|<meta[^>]{0,400}?charset)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I
 )
 # What no XML tree may hold, and stray byte-order marks.
-_NULS = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufeff\ufffe\uffff]")
+NULS = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufeff\ufffe\uffff]")
 _DETECT_BYTES = 65_536
 
 
@@ -55,7 +49,7 @@ def decode(body: bytes, charset: str = "") -> str:
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return _NULS.sub("", body[len(mark) :].decode(name, "replace"))
+            return NULS.sub("", body[len(mark) :].decode(name, "replace"))
     declared = _DECLARED.search(body[:4096])
     names = (codec(charset), codec(declared[1].decode("ascii")) if declared else "")
     for name in names:
@@ -64,7 +58,7 @@ def decode(body: bytes, charset: str = "") -> str:
             continue
         text = _utf8(body) if name == "utf-8" else _strictly(body, name)
         if text is not None:
-            return text if name == "utf-8" else _NULS.sub("", text)
+            return text if name == "utf-8" else NULS.sub("", text)
     wide = _without_bom(body)
     text = _strictly(body, wide) if wide else _utf8(body)
     if text is not None and not wide:
@@ -72,7 +66,7 @@ def decode(body: bytes, charset: str = "") -> str:
     if text is None:
         named = next((name for name in names if name), "")
         text = body.decode(named or _detected(body), "replace")
-    return _NULS.sub("", text)
+    return NULS.sub("", text)
 
 
 # The same characters in UTF-8: those of one byte, which go much faster before decoding, and the others.
@@ -111,30 +105,3 @@ def _detected(body: bytes) -> str:
     found = codec(best.encoding) if best else ""
     # Latin alphabets look much alike to a detector; browsers read what nobody declares as Western European.
     return "cp1252" if not found or found in _LATIN else found
-
-
-_NOT_A_TAG = re.compile(r"<(?![A-Za-z/!?])")
-_BLOCKS = frozenset(
-    "address article blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table tr ul".split()
-)
-_SILENT = frozenset("script style noscript template iframe object svg".split())
-_LONGEST_MARKUP = 100_000
-
-
-def strip_markup(markup: str) -> str:
-    """The words of a piece of HTML: tags gone, entities decoded once, blocks on lines of their own."""
-    markup = markup[:_LONGEST_MARKUP]
-    if "<" not in markup:
-        return clean(html.unescape(markup))
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    whole = f"<html><body>{_NOT_A_TAG.sub('&lt;', _NULS.sub('', markup))}</body></html>"
-    try:
-        tree = lxml_html.document_fromstring(whole.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
-        return clean(html.unescape(re.sub(r"<[^<>]*>", " ", markup)))
-    etree.strip_elements(tree, *_SILENT, with_tail=False)
-    for node in tree.iter(*_BLOCKS):
-        node.text = "\n" + (node.text or "")
-        node.tail = "\n" + (node.tail or "")
-    lines = (clean(line) for line in "".join(tree.itertext()).split("\n"))
-    return "\n".join(line for line in lines if line)

@@ -13,10 +13,11 @@ from urllib.parse import urljoin, urlsplit
 
 from monitor.errors import ExtractError
 from monitor.model import Kind
-from monitor.stages.charset import decode, strip_markup
+from monitor.stages.charset import decode
 from monitor.stages.head import parse_page, read_head
 from monitor.stages.identity import same_site, site
 from monitor.stages.leads import kind_of, read_offer
+from monitor.stages.markup import strip_markup
 from monitor.stages.meta import parse_html, read_meta
 from monitor.stages.opml import address_key
 from monitor.stages.sitemap import gunzip

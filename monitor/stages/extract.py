@@ -17,9 +17,10 @@ from lxml import html as lxml_html  # type: ignore[import-untyped]
 
 from monitor.errors import ExtractError
 from monitor.model import Lead, Page
-from monitor.stages.charset import decode, strip_markup
+from monitor.stages.charset import decode
 from monitor.stages.firstpass import first_pass
 from monitor.stages.head import parse_page, read_head
+from monitor.stages.markup import strip_markup
 from monitor.stages.meta import Meta, believable, language, parse_html, read_meta, visible, wall, without_outlet
 from monitor.text import clean, has_words, one_line, words
 

@@ -20,11 +20,12 @@ import feedparser
 
 from monitor.errors import ExtractError
 from monitor.model import Kind, Lead, Offer
-from monitor.stages.charset import decode, strip_markup
+from monitor.stages.charset import decode
 from monitor.stages.feeditems import first_items, new_items
 from monitor.stages.identity import canonical_url
 from monitor.stages.indexpage import read_index
 from monitor.stages.jsonfeed import Entry, read_json
+from monitor.stages.markup import strip_markup
 from monitor.stages.meta import IN_FUTURE, LONG_AGO, dated, language, parse_html, wall_before
 from monitor.stages.sitemap import CUT, gunzip, is_sitemap, sitemap_offer
 from monitor.stages.watchedpage import page_offer

@@ -14,8 +14,8 @@ from dateutil import parser as date_parser
 from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 
-from monitor.stages.charset import strip_markup
 from monitor.stages.head import Head
+from monitor.stages.markup import strip_markup
 from monitor.text import has_words, one_line, words
 
 _ARTICLE_TYPES = re.compile(
