@@ -87,7 +87,7 @@ def main() -> None:
     """Run a command; errors of ours become one line and an exit code."""
     # A start makes many objects that stay, and a run few circles: to look for circles as often as Python would costs
     # a tenth of both.
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(5_000, 50, 200)
     try:
         group(prog_name="monitor", standalone_mode=True)
     except SetupError as error:

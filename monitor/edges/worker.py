@@ -31,7 +31,7 @@ def serve(pipe: Connection[Any, Any], memory: int) -> None:
         # There is one parent, and what it files is what they all end in: it goes first.
         os.nice(NICER)
     # Pages make few cycles, and each look for some reads all rules again.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(5_000, 50, 200)
     pipe.send(("ready", None))
     while True:
         try:

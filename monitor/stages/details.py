@@ -74,7 +74,7 @@ def names_in(text: str) -> list[str]:
     return words(" ".join(name for name in _NAME.findall(text) if not _CALENDAR.fullmatch(name)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def read_details(text: str) -> Details:
     """The details of a sentence."""
     days = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from heapq import nlargest
@@ -43,15 +44,29 @@ class _Weights(dict[int, float]):
         return weight
 
 
+def _with(sentence: KnownSentence, words: frozenset[int]) -> KnownSentence:
+    return KnownSentence(
+        sentence.article_id, sentence.index, sentence.text, words, sentence.outlet, sentence.published,
+        sentence.development_id,
+    )  # fmt: skip
+
+
 class KnownIndex:
-    """The known sentences of one trip, found by the senses of their words. Grows as articles are filed."""
+    """The known sentences of one trip, found by the senses of their words. Grows as articles are filed, each article's
+    sentences in their order.
+
+    Words are kept as arrays: a set of twenty takes two kilobytes, and a trip has tens of thousands of sentences.
+    """
 
     def __init__(self, known: Iterable[KnownSentence] = ()) -> None:
+        # The sentences without their words.
         self._sentences: list[KnownSentence] = []
-        self._senses: list[frozenset[int]] = []
+        self._words: list[array[int]] = []
+        # The same array where no word has another sense.
+        self._senses: list[array[int]] = []
         self._holders: dict[int, list[int]] = {}
-        self._place: dict[tuple[str, int], int] = {}
-        self._said: dict[frozenset[int], int] = {}
+        # By the hash of all words.
+        self._said: dict[int, int] = {}
         # Weights and lengths hold until the index has grown by a sixteenth to an eighth.
         self._counted = 0
         self._weights = _Weights(self._weigh)
@@ -65,11 +80,11 @@ class KnownIndex:
     def add(self, sentence: KnownSentence) -> None:
         """One more known sentence."""
         place = len(self._sentences)
-        self._sentences.append(sentence)
-        self._place[sentence.article_id, sentence.index] = place
-        self._said.setdefault(sentence.words, place)
+        self._sentences.append(_with(sentence, frozenset()))
+        self._said.setdefault(hash(sentence.words), place)
         meant = senses(sentence.words)
-        self._senses.append(meant)
+        self._words.append(array("I", sentence.words))
+        self._senses.append(self._words[-1] if meant == sentence.words else array("I", meant))
         for each in meant:
             self._holders.setdefault(each, []).append(place)
         # At sizes that depend on nothing else, so that an index read from the store weighs as one that has grown.
@@ -98,9 +113,9 @@ class KnownIndex:
 
         Only sentences that share a telling word are looked at.
         """
-        same = self._said.get(words)
-        if same is not None and words:
-            return [Near(1.0, 1.0, self._sentences[same], None)]
+        same = self._said.get(hash(words))
+        if same is not None and words and words == frozenset(self._words[same]):
+            return [Near(1.0, 1.0, self._at(same), None)]
         gathered: dict[int, int] = {}
         so_far, weight = gathered.get, self._weights
         words = senses(words)
@@ -121,20 +136,31 @@ class KnownIndex:
         found.sort(key=lambda near: -near.share)
         return found
 
+    def _at(self, place: int) -> KnownSentence:
+        return _with(self._sentences[place], frozenset(self._words[place]))
+
     def _near(self, place: int, words: frozenset[int], weights: Mapping[int, float], total: float, norm: float) -> Near:
-        sentence = self._sentences[place]
-        shared = words & self._senses[place]
+        shared = words.intersection(self._senses[place])
         missing = words - shared
         more, beside, weigh = 0.0, None, weights.__getitem__
         for step in (-1, 1):
-            other = self._place.get((sentence.article_id, sentence.index + step))
-            added = fsum(map(weigh, missing & self._senses[other])) if other is not None else 0.0
-            if other is not None and added > more:
-                more, beside = added, self._sentences[other]
+            if not self._beside(place, step):
+                continue
+            added = fsum(map(weigh, missing.intersection(self._senses[place + step])))
+            if added > more:
+                more, beside = added, place + step
         # Exact sums: sets have no order, and of two sentences that are as near the earlier one has to be told.
         share = (more + fsum(map(weigh, shared))) / total
         dot = fsum([weights[word] ** 2 for word in shared])
-        return Near(share, dot / (norm * self._norm(place)), sentence, beside)
+        cosine = dot / (norm * self._norm(place))
+        return Near(share, cosine, self._at(place), None if beside is None else self._at(beside))
+
+    def _beside(self, place: int, step: int) -> bool:
+        """Whether the sentence added before or after this one is its neighbour in the article."""
+        if not 0 <= place + step < len(self._sentences):
+            return False
+        this, other = self._sentences[place], self._sentences[place + step]
+        return other.index == this.index + step and other.article_id == this.article_id
 
     def _norm(self, place: int) -> float:
         norm = self._norms.get(place)
