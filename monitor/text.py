@@ -19,9 +19,7 @@ from monitor.model import Sentence, Span
 _CONTROL = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
-# All but the single spaces, of which a text is full: they stay as they are.
-_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_LINE_BREAKS = ("\r\n", "\r", "\u0085", "\u2028", "\u2029")
 _WORD = re.compile(r"[^\W\d_][^\W_]*+(?:['\u2019.](?=[^\W\d_]\b)[^\W_]*+)*+|\d+(?:[.,]\d+)*[^\W\d_]*+|[^\W_]++")
 # The same for a piece of text that is ASCII once typographic marks are plain ones: sets of letters are looked up
 # several times as fast as classes of all alphabets.
@@ -58,10 +56,12 @@ class Token(NamedTuple):
 
 
 def clean(text: str) -> str:
-    """Text fit for storing: NFC, no control, bidi or zero-width characters, plain line breaks and single spaces."""
-    text = _LINE_BREAKS.sub("\n", text)
+    """Text fit for storing: NFC, no control, bidi or zero-width characters, plain line breaks, and
+    single spaces within lines only."""
+    for mark in _LINE_BREAKS:
+        text = text.replace(mark, "\n")
     text = _CONTROL.sub("", text.encode("utf-8", "replace").decode("utf-8"))
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return "\n".join([" ".join(line.split()) for line in unicodedata.normalize("NFC", text).split("\n")]).strip()
 
 
 def one_line(text: str, limit: int = 200) -> str:
@@ -83,7 +83,7 @@ def fold(word: str) -> str:
 
 
 Value = TypeVar("Value")
-_REMEMBERED = 16_384
+_REMEMBERED = 32_768
 
 
 class Remembered(dict[str, Value]):
@@ -107,7 +107,8 @@ class _Runs(dict[str, tuple[str, ...]]):
     """Runs of ASCII text that no word crosses the ends of, with their words: most runs are one, and met before."""
 
     def __missing__(self, run: str) -> tuple[str, ...]:
-        found = tuple(map(_folded, _ASCII_WORD.findall(run)))
+        # Not by way of `_folded`: nearly every run is a word, and two memories of it are one too many.
+        found = tuple(map(fold, _ASCII_WORD.findall(run)))
         if len(run) <= _LONGEST_RUN:
             if len(self) >= _REMEMBERED:
                 self.clear()
@@ -160,6 +161,13 @@ def word_places(text: str) -> list[tuple[int, int]]:
 def words(text: str) -> list[str]:
     """The folded words of a text."""
     return list(_words(_plain_marks(text)))
+
+
+def first_words(text: str, count: int) -> list[str]:
+    """The first so many folded words of a text, of which most is not looked at when it is long."""
+    found = words(text[: 12 * count])
+    # The last one may have been cut.
+    return (found if len(found) > count else words(text))[:count]
 
 
 def has_words(text: str, least: int) -> bool:

@@ -16,6 +16,7 @@ from monitor.text import (
     content_hashes,
     content_words,
     dateline,
+    first_words,
     fold,
     has_words,
     one_line,
@@ -207,8 +208,8 @@ def test_of_a_long_text_only_the_beginning_is_counted() -> None:
 
 
 @given(st.text(alphabet="a \t\n\u00a0\u2003\x0b", max_size=60))
-def test_white_space_in_a_line_becomes_single_spaces(text: str) -> None:
-    rows = (re.sub(r"[^\S\n]+", " ", row.replace("\x0b", "")) for row in text.split("\n"))
+def test_white_space_in_a_line_becomes_single_spaces_and_none_at_its_ends(text: str) -> None:
+    rows = (re.sub(r"[^\S\n]+", " ", row.replace("\x0b", "")).strip() for row in text.split("\n"))
     assert clean(text) == "\n".join(rows).strip()
 
 
@@ -226,3 +227,8 @@ def test_content_words_are_stems_without_stop_words() -> None:
 def test_hashes_do_not_change_from_run_to_run() -> None:
     assert content_hashes("mediator") == {word_hash("mediat") & 0xFFFFFFFF}
     assert word_hash("quay") == 0x2C02DD8D892884B4
+
+
+@given(st.text(alphabet="ab é’.,1 \n", max_size=400), st.integers(1, 30))
+def test_the_first_words_are_the_first_of_all_words(text: str, count: int) -> None:
+    assert first_words(text, count) == words(text)[:count]

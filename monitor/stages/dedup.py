@@ -16,7 +16,7 @@ from monitor.model import Fingerprint, Known, Link, Match, Verdict
 from monitor.stages.identity import site_of
 from monitor.stages.lines import cut, lines_of
 from monitor.stages.template import beside
-from monitor.text import Remembered, hashes_of, read_wording, word_hash
+from monitor.text import Remembered, first_words, hashes_of, read_wording, word_hash
 
 RUN = 5
 LEAD_WORDS = 80
@@ -103,7 +103,7 @@ def without(text: str, whole: Fingerprint, furniture: frozenset[int]) -> tuple[s
 
 def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
     """The hashes an article is stored and looked up by: 0 mod 16, at most 64, the smallest."""
-    return tuple(sorted([hash_ for hash_ in set(hashes) if not hash_ % SKETCH_ONE_IN])[:SKETCH_MOST])
+    return tuple(sorted({hash_ for hash_ in hashes if not hash_ % SKETCH_ONE_IN})[:SKETCH_MOST])
 
 
 def questions(hashes: Iterable[int]) -> tuple[int, ...]:
@@ -142,7 +142,7 @@ def compare(
     ours, other = frozenset(mine.shingles), frozenset(theirs.shingles)
     shared = len(ours & other)
     inside, covers = shared / len(ours), shared / len(other)
-    first = shingles(read_wording(text).words[:LEAD_WORDS])
+    first = shingles(first_words(text, LEAD_WORDS))
     lead = sum(hash_ in other for hash_ in first) / len(first)
     similarity = max(inside, covers)
     stands = aligned(mine, theirs, limits.sentence) if similarity >= limits.alignment_floor else 0.0
