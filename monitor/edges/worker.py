@@ -30,7 +30,7 @@ def serve(pipe: Connection[Any, Any], memory: int) -> None:
     with contextlib.suppress(AttributeError, OSError):
         # There is one parent, and what it files is what they all end in: it goes first.
         os.nice(NICER)
-    # Pages make few cycles, and each look for some reads all rules again.
+    # Pages make few cycles, and a look through everything reads all rules again.
     gc.set_threshold(5_000, 50, 200)
     pipe.send(("ready", None))
     while True:
