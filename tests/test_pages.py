@@ -158,7 +158,7 @@ class TestOrder:
     def test_holds_for_a_page_that_a_worker_has_however_long_ago_its_host_answered(
         self, impatient: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pages, "PATIENCE", 0.8)
+        monkeypatch.setattr(pages, "PATIENCE", 1.6)
 
         class Slow(InlinePool):
             async def run(self, work: Callable[..., Any], *args: object) -> Any:

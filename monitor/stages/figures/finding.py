@@ -20,10 +20,12 @@ _PERCENT = frozenset("percent cent pc".split())
 _AMONG = frozenset(("including", "among", "whom", "them", "and", "of"))
 # An earlier sentence's place counts, but any place in the sentence itself is nearer.
 _PER_SENTENCE_BACK = 40
-# A word that only hints at a place counts until the sentence names another place.
-_WEAK = 60
+# A word that only hints at a place counts until this sentence or one before it names another place.
+_WEAK = 300
+# "1,200 young farm workers"
+_NOUN = 3
 # The longest opening of a sentence, in words.
-_OPENING = 6
+_OPENING = 10
 
 
 def find_figures(text: str, sentences: Sequence[Sentence], patterns: Patterns) -> tuple[Figure, ...]:
@@ -161,8 +163,10 @@ class _Finder:
         if best is not None:
             return best
         for back, hits in enumerate(reversed(self.before), start=1):
-            if any(term in group.phrases for _, _, term in hits):
-                return 200.0 + back * _PER_SENTENCE_BACK
+            terms = {term for _, _, term in hits if term in group.phrases}
+            if terms:
+                weak = terms <= self.patterns.weak.phrases
+                return 200.0 + back * _PER_SENTENCE_BACK + (_WEAK if weak else 0)
         return None
 
     def _speaks_against(self, subject: Subject, quantity: Quantity) -> bool:
@@ -171,7 +175,7 @@ class _Finder:
         if 0 < start <= _OPENING and self.reading.marks[start] == ",":
             start = 0
         near = self.words[start:end]
-        if subject.never.hits(near):
+        if subject.never.hits(near) or not subject.not_of.isdisjoint(self._counted(quantity)):
             return True
         if subject.actual and self.patterns.hypothetical.hits(self.words[start : min(end, quantity.last + 6)]):
             return True
@@ -191,7 +195,7 @@ class _Finder:
         else:
             fit = [name for name in ("total", "event") if name in subject.ranges]
         # A group's total may be far smaller than everyone's.
-        share = 20 if self._group(quantity) else 1
+        share = 100 if self._group(quantity) else 1
         fit = [name for name in fit if subject.ranges[name][0] / share <= value <= subject.ranges[name][1]]
         if len(fit) < 2:
             return fit[0] if fit else ""
@@ -209,6 +213,13 @@ class _Finder:
     def _day_length(self, subject: Subject, quantity: Quantity) -> int:
         unit = self.words[quantity.last] if quantity.last < len(self.words) else ""
         return _DAYS.get(unit, 1) if subject.kind == "days" else 1
+
+    def _counted(self, quantity: Quantity) -> Sequence[str]:
+        """The words behind a number in which what it counts is named."""
+        end = quantity.last
+        while end < min(quantity.last + _NOUN, len(self.words)) and not self.reading.marks[end]:
+            end += 1
+        return self.words[quantity.last : end]
 
     def _group(self, quantity: Quantity) -> str:
         for at in range(quantity.last, min(quantity.last + 4, len(self.words))):

@@ -27,6 +27,7 @@ _KEYS = {
     "monotone",
     "actual",
     "not_from",
+    "not_of",
     "silent",
     "whole",
     *_PERIODS,
@@ -79,6 +80,7 @@ class Subject:
     silent: bool
     whole: bool
     not_from: frozenset[str]
+    not_of: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,4 +328,5 @@ def _subject(row: Mapping[str, Any], forms: Mapping[str, tuple[Form, ...]], list
         silent=bool(row.get("silent", False)),
         whole=bool(row.get("whole", False)),
         not_from=frozenset(_strings(row.get("not_from", []), f"{where}: not_from")),
+        not_of=frozenset(_strings(row.get("not_of", []), f"{where}: not_of")),
     )

@@ -54,12 +54,12 @@ class Terms:
         return found
 
     def all_hits(self, words: Sequence[str], neutral: Terms) -> list[Hit]:
-        """Every phrase at every place, but none inside a neutral phrase."""
+        """Every phrase at every place, but none inside a neutral phrase, which may be one itself."""
         found: list[Hit] = []
         at = 0
         while at < len(words):
             skip = neutral.longest(words, at)
-            if not skip:
-                found += [(at, at + size, tuple(words[at : at + size])) for size in self.lengths(words, at, 1)]
+            sizes = self.lengths(words, at, 1)
+            found += [(at, at + size, tuple(words[at : at + size])) for size in sizes if not skip or size == skip]
             at += skip or 1
         return found
