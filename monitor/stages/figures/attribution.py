@@ -7,6 +7,11 @@ from monitor.stages.figures.patterns import Patterns
 from monitor.stages.figures.surroundings import Surroundings
 from monitor.stages.figures.terms import Hit, Terms
 
+# Behind these begins what somebody says of something else, without a comma before them.
+_ELSEWHERE = frozenset(("as", "while", "whom", "which"))
+# "as many as", "such as", "as well as"
+_COMPARING = frozenset(("many", "much", "such", "well", "as", "few", "high"))
+
 
 class Sources:
     """The sources that one sentence names."""
@@ -27,11 +32,21 @@ class Sources:
             source = self.patterns.sources[term]
             if source in not_from or (term in self.patterns.speakers and not self._speaks(start, end)):
                 continue
+            if self._elsewhere(quantity, start):
+                continue
             cost = self.around.distance(quantity, start, end)
             first, last = self.around.part(quantity, LONGEST, ";", frozenset())
             if cost < best and first <= start < last:
                 best, name = cost, source
         return name
+
+    def _elsewhere(self, quantity: Quantity, start: int) -> bool:
+        """ "… killed 12 people as the army said it aimed at depots": what is said there is another thing."""
+        marks, words = self.around.marks, self.around.words
+        return any(
+            words[at] in _ELSEWHERE and not marks[at] and words[at - 1] not in _COMPARING
+            for at in range(quantity.last, start)
+        )
 
     def _speaks(self, start: int, end: int) -> bool:
         """Whether a word of saying stands right beside the words `start` to `end`."""
