@@ -70,6 +70,7 @@ def test_a_coding_that_nobody_asked_for_is_refused() -> None:
         (gzip.compress(b"<p>text</p>" * 99)[:-9], "protocol", "cut off"),
         (b"\x1f\x8bnonsense", "protocol", "damaged"),
     ],
+    ids=["too much", "cut off", "damaged"],
 )
 def test_a_worker_says_of_a_body_what_the_fetcher_would(body: bytes, reason: str, said: str) -> None:
     url = "https://gazette.example/a"
