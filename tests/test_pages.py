@@ -173,6 +173,22 @@ class TestOrder:
         impatient.read()
         assert impatient.filed() == ["a.example/long", "b.example/1"]
 
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        ("pause", "order"), [(0.0, ["b.example/1", "a.example/1"]), (1.0, ["a.example/1", "b.example/1"])]
+    )
+    def test_waits_longer_for_a_host_that_is_let_rest_between_two_requests(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, pause: float, order: list[str]
+    ) -> None:
+        monkeypatch.setattr(pages, "PATIENCE", 6.0)
+        sources = (Source("gazette", "Quay Gazette", "https://gazette.example/feed", pause=timedelta(seconds=pause)),)
+        desk.room = replace(desk.room, watch=replace(WATCH, sources=sources))
+        desk.offer("a.example/1", "b.example/1")
+        desk.answers("a.example/1", delay=4.5)
+        desk.answers("b.example/1")
+        desk.read()
+        assert desk.filed() == order
+
     def test_has_a_place_for_what_is_offered_late_however_many_wait(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -265,7 +265,13 @@ class _Reader:
         reading = self._reading.get(pending.id)
         if reading is not None:
             return now - reading < LONGEST_READING
-        return now - self._heard[_host(pending)] < (PATIENCE_WHEN_FULL if self._full() else PATIENCE)
+        return now - self._heard[_host(pending)] < (PATIENCE_WHEN_FULL if self._full() else self._patience(pending))
+
+    def _patience(self, pending: PendingLead) -> float:
+        """Half as long with a host that nobody has to let rest for a second between two requests."""
+        source = self._sources.get(pending.lead.source_id)
+        pause = source.pause.total_seconds() if source else 1.0
+        return PATIENCE * (1 + min(pause, 1.0)) / 2
 
     def _due(self, now: float) -> bool:
         """Whether what is ready should wait for no more."""
