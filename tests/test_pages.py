@@ -16,7 +16,20 @@ from support.stores import visit
 
 from monitor.edges.store import SqlStore
 from monitor.errors import ExtractError, FetchError, WorkerError
-from monitor.model import Decision, Fetched, Filed, Filing, Lead, Page, PendingLead, Prepared, Request, Source, Verdict
+from monitor.model import (
+    Decision,
+    Fetched,
+    Filed,
+    Filing,
+    Lead,
+    Origin,
+    Page,
+    PendingLead,
+    Prepared,
+    Request,
+    Source,
+    Verdict,
+)
 from monitor.pipeline import Filer, Room, pages
 from monitor.pipeline.filing import Outcome
 from monitor.pipeline.pages import FINAL_STATUS, PER_HOST, RETRY_AFTER, Tally, read_all
@@ -295,6 +308,16 @@ class TestTries:
         assert self.run_out(desk, WorkerError("took longer than 20 s and was ended")) == [RETRY_AFTER[0]]
         (stored,) = desk.store.material().articles
         assert stored.article.summary_only
+
+    def test_end_with_a_summary_that_is_its_agencys_own(self, desk: Desk) -> None:
+        sources = (Source("gazette", "Reuters", "https://gazette.example/feed"),)
+        desk.room = replace(desk.room, watch=replace(WATCH, sources=sources))
+        desk.offer("gazette.example/a", summary=SUMMARY)
+        desk.fails("gazette.example/a", status_error(410, "https://gazette.example/a"))
+        assert desk.read().summary_only == 1
+        (stored,) = desk.store.material().articles
+        (story,) = desk.store.stories([stored.article.id])
+        assert story.leader.origin == Origin("Reuters")
 
     def test_end_with_the_reason_where_there_is_no_summary(self, desk: Desk) -> None:
         desk.offer("gazette.example/a")

@@ -52,8 +52,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA cache_size = -4096")
-    cursor.execute("PRAGMA wal_autocheckpoint = 4000")
     cursor.close()
 
 

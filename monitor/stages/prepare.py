@@ -20,26 +20,26 @@ from monitor.text import read_sentences
 
 
 def prepare(
-    page: Page, filing: Filing | None = None, own_figures: str = "", *, outlet: str = "", telling: Telling | None = None
+    page: Page,
+    filing: Filing | None = None,
+    own_figures: str = "",
+    *,
+    outlet: str | None = None,
+    telling: Telling | None = None,
 ) -> Prepared:
     """A page with its fingerprint and content hash, and with its figures where it is filed under a trip.
 
-    `own_figures`: the watch's (`Watch.figures`); `outlet`: who publishes it; `telling`: with it, also its sentences.
+    `own_figures`: the watch's (`Watch.figures`); `outlet`: who publishes it; with it, also the agency that the text is
+    from, and with `telling` its sentences.
     """
-    figures = sentences = None
+    figures = sentences = origin = None
+    if outlet is not None:
+        origin = origin_of(page.text, author=page.author, outlet=outlet) or Origin("")
     if filing is not None and filing.trip:
         read = read_sentences(page.text)
         figures = find_figures(page.text, read, patterns_with(own_figures))
-        sentences = read_each(read, outlet, telling) if telling else None
-    return Prepared(
-        page,
-        fingerprint(page.text),
-        content_hash(page.text),
-        filing,
-        figures,
-        sentences,
-        origin_of(page.text, author=page.author, outlet=outlet) or Origin(""),
-    )
+        sentences = read_each(read, outlet or "", telling) if telling else None
+    return Prepared(page, fingerprint(page.text), content_hash(page.text), filing, figures, sentences, origin)
 
 
 def read_prepared(answer: Fetched, *, lead: Lead, now: datetime, watch: bytes, outlet: str, language: str) -> Prepared:
