@@ -186,6 +186,30 @@ class TestOrder:
         impatient.read()
         assert impatient.filed() == ["a.example/long", "b.example/1"]
 
+    @pytest.mark.parametrize("turns", range(6))
+    def test_holds_for_a_page_that_is_read_but_not_yet_taken_over(self, impatient: Desk, turns: int) -> None:
+        """The later page is there some turns of the loop before the earlier one, whose host was last heard long ago."""
+
+        class Close(InlinePool):
+            async def run(self, work: Callable[..., Any], *args: object) -> Any:
+                done = await super().run(work, *args)
+                if done.page.url.endswith("long"):
+                    await asyncio.sleep(2 * pages.PATIENCE)
+                    near.set()
+                    for _ in range(turns):
+                        await asyncio.sleep(0)
+                else:
+                    await near.wait()
+                return done
+
+        near = asyncio.Event()
+        impatient.room = replace(impatient.room, pool=Close())
+        impatient.offer("a.example/long", "b.example/1")
+        impatient.answers("a.example/long")
+        impatient.answers("b.example/1")
+        impatient.read()
+        assert impatient.filed() == ["a.example/long", "b.example/1"]
+
     @pytest.mark.slow
     @pytest.mark.parametrize(
         ("pause", "order"), [(0.0, ["b.example/1", "a.example/1"]), (1.0, ["a.example/1", "b.example/1"])]

@@ -262,6 +262,10 @@ class _Reader:
         return ready
 
     def _worth_waiting_for(self, pending: PendingLead, now: float) -> bool:
+        task = self._tasks.get(pending.id)
+        if task is not None and task.done():
+            # Its answer is here with the next turn of the loop.
+            return True
         reading = self._reading.get(pending.id)
         if reading is not None:
             return now - reading < LONGEST_READING
