@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from monitor.model import (
+    Candidates,
     Delivery,
     Digest,
     DigestRow,
@@ -148,12 +149,17 @@ class Store(Protocol):
         seeds: Sequence[int] | None = None,
         without: Collection[str] = (),
         most: int = 8,
-    ) -> tuple[str, ...]:
-        """Ids of known texts that share at least two of these hashes, at most so many: first those that share what few
-        have (ties: first filed).
+    ) -> Candidates:
+        """Known texts that share at least two of these hashes, at most so many: first those that share what few
+        have (ties: first filed). Hashes that very many have count only where most of the text is of that kind.
 
         Asks what was read in the last three parts of 30 days before `at`, and the permanent seed part, for which
         other hashes may be given. `without`: articles that do not count.
+        """
+
+    def overlooked(self, common: Collection[int], untold: Collection[str], at: datetime) -> frozenset[str]:
+        """Which of the untold articles share at least two hashes that are common by what is untold: of what came before
+        so few had them that they counted.
         """
 
     def known(self, article_id: str) -> Known | None:

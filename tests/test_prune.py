@@ -62,7 +62,7 @@ def test_what_it_is_recognised_by_and_what_was_told_stays(filled: SqlStore) -> N
     assert [each.development for each in developments] == [each.development for each in before[1]]
     assert digest == before[2]
     assert filled.known_hash(filed.article.content_hash) == "old"
-    assert "old" in filled.candidates(filed.sketch, LONG_AGO)
+    assert "old" in filled.candidates(filed.sketch, LONG_AGO).ids
     assert filled.known_url(filed.article.canonical) == "old"
 
 

@@ -23,9 +23,10 @@ from support.builders import (
 )
 from support.stores import MakeStore, visit
 
+from monitor.edges import store_known
 from monitor.edges.store import SqlStore
 from monitor.edges.store_known import MOST_CANDIDATES, MOST_POSTINGS, PART_DAYS
-from monitor.model import Decision, Fingerprint, Match, Verdict
+from monitor.model import Candidates, Decision, Fingerprint, Match, Verdict
 from monitor.stages import dedup
 
 pytest_plugins = ("support.store_fixtures",)
@@ -44,7 +45,7 @@ class TestCandidates:
         for number in range(12):
             store.file(None, make_filed(make_article(f"f{number}"), sketch=(1, 2, 3, 4)))
         store.file(None, make_filed(make_article("original"), sketch=(8, 9)))
-        found = store.candidates((1, 2, 3, 4, 8, 9), NOW)
+        found = store.candidates((1, 2, 3, 4, 8, 9), NOW).ids
         assert found[0] == "original"
         assert len(found) == MOST_CANDIDATES
 
@@ -52,8 +53,46 @@ class TestCandidates:
         others = [f"o{number}" for number in range(MOST_POSTINGS)]
         for each in ("early", *others, "late"):
             store.file(None, make_filed(make_article(each), sketch=(1, 2)))
-        assert store.candidates((1, 2), NOW) == ()
-        assert store.candidates((1, 2), NOW, without=others) == ("early", "late")
+        rare = range(10, 15)
+        assert store.candidates((1, 2, *rare), NOW) == Candidates((), frozenset({1, 2}))
+        assert store.candidates((1, 2, *rare), NOW, without=others) == Candidates(("early", "late"))
+
+    def test_a_report_that_very_many_carry_is_found_by_the_first_of_them(self, store: SqlStore) -> None:
+        for number in range(MOST_POSTINGS + 10):
+            store.file(None, make_filed(make_article(f"a{number:03}"), sketch=(1, 2, 3, 50 + number)))
+        found = store.candidates((1, 2, 3, 7, 8), NOW, most=MOST_POSTINGS + 10)
+        assert found == Candidates(tuple(f"a{number:03}" for number in range(MOST_POSTINGS)), frozenset({1, 2, 3}))
+
+    def test_a_hash_that_more_have_than_carry_any_report_is_never_counted(
+        self, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(store_known, "MOST_CARRIERS", MOST_POSTINGS + 5)
+        for number in range(MOST_POSTINGS + 6):
+            store.file(None, make_filed(make_article(f"a{number:03}"), sketch=(1, 2) if number else (1, 2, 3)))
+        assert store.candidates((1, 2), NOW).ids == ()
+
+
+class TestOverlooked:
+    """Articles that a common hash hid from each other, although it is common only by what is untold."""
+
+    def filed(self, store: SqlStore, told: int, untold: int) -> list[str]:
+        names = [f"t{number}" for number in range(told)] + [f"u{number}" for number in range(untold)]
+        for each in names:
+            store.file(None, make_filed(make_article(each), sketch=(1, 2, 3)))
+        return names[told:]
+
+    def test_are_those_untold_that_share_two_hashes(self, store: SqlStore) -> None:
+        untold = self.filed(store, told=MOST_POSTINGS - 1, untold=3)
+        store.file(None, make_filed(make_article("one"), sketch=(1, 5)))
+        assert store.overlooked({1, 2}, {*untold, "one"}, NOW) == set(untold)
+
+    def test_are_none_where_as_many_have_the_hash_without_them(self, store: SqlStore) -> None:
+        untold = self.filed(store, told=MOST_POSTINGS + 1, untold=3)
+        assert store.overlooked({1, 2}, set(untold), NOW) == frozenset()
+
+    def test_are_none_where_nothing_was_common(self, store: SqlStore) -> None:
+        untold = self.filed(store, told=0, untold=2)
+        assert store.overlooked((), set(untold), NOW) == frozenset()
 
 
 class TestFiling:
@@ -106,7 +145,7 @@ class TestFiling:
         assert store.material().articles == ()
         assert store.known_sentences(TRIP) == ()
         assert store.known_figures(TRIP) == ()
-        assert store.candidates(dedup.fingerprint(TEXT).shingles, NOW) == ()
+        assert store.candidates(dedup.fingerprint(TEXT).shingles, NOW).ids == ()
         assert [each.id for each in store.pending(NOW, 10)] == [lead_id]
 
     def test_a_copy_names_its_original(self, store: SqlStore) -> None:
@@ -130,20 +169,20 @@ class TestKnownTexts:
 
     def test_candidates_share_at_least_two_hashes(self, store: SqlStore) -> None:
         store.file(None, make_filed(make_article("a1"), sketch=(16, 32, 48)))
-        assert [*store.candidates((16, 32, 64), NOW)] == ["a1"]
-        assert store.candidates((16, 64), NOW) == ()
-        assert store.candidates((16, 16, 64), NOW) == ()
-        assert store.candidates((), NOW) == ()
+        assert [*store.candidates((16, 32, 64), NOW).ids] == ["a1"]
+        assert store.candidates((16, 64), NOW).ids == ()
+        assert store.candidates((16, 16, 64), NOW).ids == ()
+        assert store.candidates((), NOW).ids == ()
 
     def test_candidates_come_most_shared_first_and_the_first_filed_wins_a_tie(self, store: SqlStore) -> None:
         for name, sketch in {"b": (1, 2), "a": (1, 2), "c": (1, 2, 3), "d": (3, 4)}.items():
             store.file(None, make_filed(make_article(name), sketch=sketch))
-        assert [*store.candidates((1, 2, 3), NOW)] == ["c", "b", "a"]
+        assert [*store.candidates((1, 2, 3), NOW).ids] == ["c", "b", "a"]
 
     def test_candidates_are_few(self, store: SqlStore) -> None:
         for number in range(MOST_CANDIDATES + 3):
             store.file(None, make_filed(make_article(f"a{number}"), sketch=(1, 2)))
-        found = [*store.candidates((1, 2), NOW)]
+        found = [*store.candidates((1, 2), NOW).ids]
         assert found == [f"a{number}" for number in range(MOST_CANDIDATES)]
 
     def test_a_hash_that_stands_everywhere_tells_nothing(self, store: SqlStore) -> None:
@@ -151,17 +190,17 @@ class TestKnownTexts:
             rare = (100 + number, 200 + number)
             filed = make_filed(make_article(f"a{number}", "Short."), new=(), sentences=(), sketch=(1, 2, *rare))
             store.file(None, filed)
-        assert store.candidates((1, 2), NOW) == ()
-        assert [*store.candidates((1, 2, 105, 205), NOW)] == ["a5"]
+        assert store.candidates((1, 2, 8, 9, 10), NOW).ids == ()
+        assert [*store.candidates((1, 2, 105, 205, 8), NOW).ids] == ["a5"]
 
     def test_many_hashes_may_be_asked_for_at_once(self, store: SqlStore) -> None:
         store.file(None, make_filed(sketch=(5, 39_999)))
-        assert [*store.candidates(range(40_000), NOW)] == ["a1"]
+        assert [*store.candidates(range(40_000), NOW).ids] == ["a1"]
 
     def test_the_largest_hashes_are_kept(self, store: SqlStore) -> None:
         largest = (2**63 - 1, 2**63 - 17)
         store.file(None, make_filed(sketch=largest))
-        assert len(store.candidates(largest, NOW)) == 1
+        assert len(store.candidates(largest, NOW).ids) == 1
 
     def test_old_articles_are_no_candidates_but_seeds_always_are(self, store: SqlStore) -> None:
         part = timedelta(days=PART_DAYS)
@@ -169,15 +208,15 @@ class TestKnownTexts:
         for name, read_at in ages.items():
             store.file(None, make_filed(make_article(name, fetched_at=read_at), sketch=(1, 2)))
         store.add_seed(make_seed(sketch=(1, 2)), None)
-        assert [*store.candidates((1, 2), NOW)] == ["now", "old", "seed-1"]
-        assert [*store.candidates((), NOW, (1, 2))] == ["seed-1"]
-        assert [*store.candidates((1, 2), NOW, ())] == ["now", "old"]
+        assert [*store.candidates((1, 2), NOW).ids] == ["now", "old", "seed-1"]
+        assert [*store.candidates((), NOW, (1, 2)).ids] == ["seed-1"]
+        assert [*store.candidates((1, 2), NOW, ()).ids] == ["now", "old"]
         assert store.known("nobody") is None
 
     def test_a_candidate_brings_what_the_comparison_needs(self, store: SqlStore) -> None:
         article = make_article()
         store.file(None, make_filed(article))
-        (found,) = store.candidates(dedup.fingerprint(TEXT).shingles, NOW)
+        (found,) = store.candidates(dedup.fingerprint(TEXT).shingles, NOW).ids
         known = store.known(found)
         assert known is not None
         assert (known.article_id, known.outlet, known.title) == ("a1", "Quay Gazette", article.title)
@@ -257,8 +296,8 @@ class TestSeeds:
         assert store.seed_versions() == {"seed-1": "version-2"}
         assert [each.text for each in store.known_sentences(TRIP)] == [each.sentence.text for each in edited.sentences]
         assert store.known_figures(TRIP) == ()
-        assert store.candidates((1, 2), NOW) == ()
-        assert len(store.candidates((3, 4), NOW)) == 1
+        assert store.candidates((1, 2), NOW).ids == ()
+        assert len(store.candidates((3, 4), NOW).ids) == 1
 
     def test_a_removed_seed_is_forgotten_and_the_others_stay(self, store: SqlStore) -> None:
         store.add_seed(make_seed("seed-1", sketch=(1, 2)), None)
@@ -267,7 +306,7 @@ class TestSeeds:
         store.remove_seed("seed-1")
         assert list(store.seed_versions()) == ["seed-2"]
         assert {each.article_id for each in store.known_sentences(TRIP)} == {"seed-2"}
-        assert [*store.candidates((1, 2), NOW)] == ["seed-2"]
+        assert [*store.candidates((1, 2), NOW).ids] == ["seed-2"]
 
     def test_removing_never_touches_an_article(self, store: SqlStore) -> None:
         store.file(None, make_filed())
@@ -285,7 +324,7 @@ class TestSeeds:
             for index, words in enumerate(original.sentences)
         )
         store.add_seed(make_seed(sentences=sentences + hidden, sketch=original.shingles), original)
-        (found,) = store.candidates(original.shingles, NOW)
+        (found,) = store.candidates(original.shingles, NOW).ids
         known = store.known(found)
         assert known is not None
         assert known.seed

@@ -31,16 +31,17 @@ from sqlalchemy.sql.functions import FunctionElement
 from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.lists import numbers
-from monitor.model import Figure, FigureSighting, Fingerprint, Known, KnownSentence
+from monitor.model import Candidates, Figure, FigureSighting, Fingerprint, Known, KnownSentence
 
 FIGURE = TypeAdapter(Figure)
 
 SEED_PART = 0
 PART_DAYS = 30
 LIVE_PARTS = 3
-MOST_POSTINGS = 64
+MOST_POSTINGS, MOST_CARRIERS = 64, 1024
+FEW_COMMON = 8
 MOST_CANDIDATES = 8
-MOST_TIED = 64
+MOST_TIED = 512
 # What a shared hash weighs that one text has, in whole numbers: their sums do not depend on their order.
 RARE = 720_720
 
@@ -106,6 +107,29 @@ _SEED_SENTENCES = select(tables.sentence.c.words).where(
 )
 
 
+def _holders(
+    connection: Connection,
+    at: datetime,
+    lately: Sequence[int],
+    of_seeds: Sequence[int],
+    without: Collection[str],
+    most: int,
+) -> tuple[dict[int, list[int]], frozenset[int]]:
+    """Who holds each of these hashes, and the hashes that are left out: more than so many hold them."""
+    # So many that, without those that do not count, it is seen whether there are too many.
+    asked = {"newest": part_of(at), "most": most + 1 + len(without), "lately": lately, "of_seeds": of_seeds}
+    holders: dict[int, list[int]] = {}
+    for hash_, few in connection.execute(_SHARING, asked).all():
+        holders.setdefault(hash_, []).extend(map(int, few.split(",")))
+    if without:
+        every = {seq for few in holders.values() for seq in few}
+        rows = connection.execute(_IDS, {"given": sorted(every)}).all()
+        left = {row.seq for row in rows if row.id not in without}
+        holders = {hash_: [seq for seq in few if seq in left] for hash_, few in holders.items()}
+    common = frozenset(hash_ for hash_, few in holders.items() if len(few) > most)
+    return {hash_: few for hash_, few in holders.items() if few and hash_ not in common}, common
+
+
 class KnownRoom(Room):
     """The part of the store that answers what is known."""
 
@@ -127,29 +151,23 @@ class KnownRoom(Room):
         seeds: Sequence[int] | None = None,
         without: Collection[str] = (),
         most: int = MOST_CANDIDATES,
-    ) -> tuple[str, ...]:
-        asked = {
-            "newest": part_of(at),
-            # So many that, without those that do not count, it is seen whether there are too many.
-            "most": MOST_POSTINGS + 1 + len(without),
-            "lately": sorted(set(sketch)),
-            "of_seeds": sorted(set(sketch if seeds is None else seeds)),
-        }
-        holders: dict[int, list[int]] = {}
+    ) -> Candidates:
+        lately, of_seeds = sorted(set(sketch)), sorted(set(sketch if seeds is None else seeds))
         with self.reading() as connection:
-            for hash_, few in connection.execute(_SHARING, asked).all():
-                holders.setdefault(hash_, []).extend(map(int, few.split(",")))
-            if without:
-                every = {seq for few in holders.values() for seq in few}
-                rows = connection.execute(_IDS, {"given": sorted(every)}).all()
-                left = {row.seq for row in rows if row.id not in without}
-                holders = {hash_: [seq for seq in few if seq in left] for hash_, few in holders.items()}
+            holders, common = _holders(connection, at, lately, of_seeds, without, MOST_POSTINGS)
+            if common and 2 * len(common.intersection(lately)) >= len(lately):
+                # No phrases that stand everywhere, but a report that very many carry: the first of them stand for all.
+                lately, of_seeds = ([each for each in few if each in common][:FEW_COMMON] for few in (lately, of_seeds))
+                carried, _ = _holders(connection, at, lately, of_seeds, without, MOST_CARRIERS)
+                every = sorted({seq for few in carried.values() for seq in few})
+                places = {row.seq: row.place for row in connection.execute(_IDS, {"given": every})}
+                for hash_, few in carried.items():
+                    holders[hash_] = sorted(few, key=places.__getitem__)[:MOST_POSTINGS]
             hits, weight = Counter[int](), Counter[int]()
             for few in holders.values():
-                # A run of words that stands everywhere tells nothing, and one that few have tells the most.
-                if few and len(few) <= MOST_POSTINGS:
-                    hits.update(few)
-                    weight.update(dict.fromkeys(few, RARE // len(few)))
+                # A run of words that few have tells the most.
+                hits.update(few)
+                weight.update(dict.fromkeys(few, RARE // len(few)))
             best = sorted((seq for seq in hits if hits[seq] >= 2), key=lambda seq: (-weight[seq], seq))
             found: list[str] = []
             while best and len(found) < most:
@@ -159,7 +177,20 @@ class KnownRoom(Room):
                 best = best[len(few) :]
                 rows = sorted(connection.execute(_IDS, {"given": few}), key=lambda row: (-weight[row.seq], row.place))
                 found += [row.id for row in rows]
-        return tuple(found[:most])
+        return Candidates(tuple(found[:most]), common)
+
+    def overlooked(self, common: Collection[int], untold: Collection[str], at: datetime) -> frozenset[str]:
+        hits = Counter[int]()
+        with self.reading() as connection:
+            few = sorted(common)
+            # Of those that more have than that, more than enough have been told.
+            holders, _ = _holders(connection, at, few, few, (), MOST_POSTINGS + len(untold))
+            every = sorted({seq for each in holders.values() for seq in each})
+            left = {row.seq: row.id for row in connection.execute(_IDS, {"given": every}) if row.id in untold}
+            for each in holders.values():
+                if sum(seq not in left for seq in each) <= MOST_POSTINGS:
+                    hits.update(seq for seq in each if seq in left)
+        return frozenset(left[seq] for seq, number in hits.items() if number >= 2)
 
     def known(self, article_id: str) -> Known | None:
         with self.reading() as connection:

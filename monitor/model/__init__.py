@@ -12,6 +12,7 @@ told      a digest: the one record that every format is rendered from, and what 
 
 from monitor.model.compared import (
     Aligned,
+    Candidates,
     Fingerprint,
     Known,
     KnownSentence,
@@ -94,6 +95,7 @@ __all__ = [
     "Account",
     "Aligned",
     "Article",
+    "Candidates",
     "Carried",
     "Claim",
     "Correction",

@@ -66,6 +66,14 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """The texts that one is to be compared with. `common`: the hashes that so many have that they were not counted."""
+
+    ids: tuple[str, ...] = ()
+    common: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The outcome of a comparison. `of`: the first article with this text; shares are 0..1.
 

@@ -83,6 +83,8 @@ class Filer:
         self._later: set[str] = set()
         # Articles that share something with more texts than are compared: who came before whom may matter to them.
         self.crowded: set[str] = set()
+        # The hashes that so many have that they did not count.
+        self.common: set[int] = set()
 
     # Made with the first page: most runs find nothing new, and have none.
     @cached_property
@@ -156,9 +158,11 @@ class Filer:
             dedup.sketch(fingerprint.shingles), article.fetched_at, dedup.questions(fingerprint.shingles), self._later,
             MOST_NEAR,
         )  # fmt: skip
-        found, others = near[:MOST_COMPARED], near[MOST_COMPARED:]
-        if others and not self._later:
-            self.crowded.update((article.id, *others))
+        found, others = near.ids[:MOST_COMPARED], near.ids[MOST_COMPARED:]
+        if not self._later:
+            self.common |= near.common
+            if others:
+                self.crowded.update((article.id, *others))
         site = site_of(article.canonical)
         match, links = dedup.compare_all(
             article.text, self._texts.all(found), fingerprint, site=site, furniture=furniture

@@ -34,9 +34,12 @@ def restore_order(
     All in one transaction. Articles that a digest has told stay as they were told.
     """
     again: frozenset[str] = frozenset()
-    # Of a text that many share something with, not all were compared with it; either may be the other's copy.
-    crowded = frozenset(filer.crowded)
     with store.batch():
+        # Of a text that many share something with, not all were compared with it; either may be the other's copy.
+        crowded = frozenset(filer.crowded)
+        if filer.common and (placed := store.untold_order()):
+            untold = {each.article_id for each in placed}
+            crowded |= store.overlooked(filer.common, untold, max(each.fetched_at for each in placed))
         # By what is filed anew, an article may turn out to bear on others that did not before, and be out of place.
         while late := out_of_place(placed := store.untold_order(), changed, again | crowded):
             store.take_back(late, changed)
@@ -47,6 +50,7 @@ def restore_order(
             # What comes after a text that changed may have been nothing to the former one, and be a copy of this.
             changed = _near(store, changed, prepare) & frozenset(order) - again
     filer.crowded.clear()
+    filer.common.clear()
     return len(again)
 
 
@@ -57,7 +61,7 @@ def _near(store: Store, changed: frozenset[str], prepare: Callable[[Article], Pr
         kept = store.kept_article(article_id)
         if kept is not None:
             shingles = prepare(kept.article).fingerprint.shingles
-            found.update(store.candidates(dedup.sketch(shingles), kept.article.fetched_at))
+            found.update(store.candidates(dedup.sketch(shingles), kept.article.fetched_at).ids)
     return frozenset(found)
 
 
