@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +21,7 @@ from support.texts import FOLLOW_UP, REPORT, UNRELATED
 from monitor.edges import database
 from monitor.edges.store import SqlStore
 from monitor.model import Article, Filed, Link, Origin, Story, Verdict
+from monitor.pipeline import filing
 from monitor.pipeline.filing import Filer
 from monitor.pipeline.gathering import gather_stories
 from monitor.pipeline.ordering import prepare_kept, restore_order
@@ -226,6 +227,26 @@ class TestThePipeline:
         feed(quick_store, PRESS)
         stories = {each.article_id: story for story in quick_store.material().stories for each in story.members}
         assert stories["p0"].outlets == ("Paper 0", "Paper 1", "Paper 2")
+
+    def test_what_is_filed_together_is_the_same_stories_made_once(
+        self, quick_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[tuple[str, ...]] = []
+
+        def gather(store: SqlStore, ids: Iterable[str]) -> None:
+            made.append(tuple(ids))
+            gather_stories(store, made[-1])
+
+        monkeypatch.setattr(filing, "gather_stories", gather)
+        filer = Filer(WATCH, quick_store)
+        with filer.together():
+            for each in PRESS:
+                filer.keep(each, prepare_kept(each), None)
+        assert made == [("p1", "p2", "p4")]
+        together = quick_store.stories([each.id for each in PRESS])
+        assert {tuple(one.article_id for one in story.members) for story in together} == {
+            ("p0", "p1", "p2"), ("p3", "p4"), ("p5",)
+        }  # fmt: skip
 
     def test_a_late_original_is_found_by_its_copies_that_were_told(self, quick_store: SqlStore) -> None:
         filer = Filer(WATCH, quick_store)

@@ -85,6 +85,8 @@ class Filer:
         self.crowded: set[str] = set()
         # The hashes that so many have that they did not count.
         self.common: set[int] = set()
+        # Inside `together`: the articles whose stories are to be made.
+        self._linked: list[str] | None = None
 
     # Made with the first page: most runs find nothing new, and have none.
     @cached_property
@@ -130,6 +132,18 @@ class Filer:
             raise
         finally:
             self._later = set()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Inside it all is filed in one transaction, and stories are made once at its end: each one's is read whole."""
+        with self._store.batch():
+            linked: list[str] = []
+            self._linked = linked
+            try:
+                yield
+            finally:
+                self._linked = None
+            gather_stories(self._store, linked)
 
     def stories(self, trip: str, now: datetime) -> StoryIndex:
         """The recent reports of a trip, read once a run."""
@@ -310,10 +324,10 @@ class Filer:
             # Whoever files many again makes their stories when all are there.
             ids = self._store.file_again(filed)
         else:
-            with self._store.batch() if filed.links else contextlib.nullcontext():
+            with self.together() if filed.links and self._linked is None else contextlib.nullcontext():
                 ids = self._store.file(lead_id, filed)
-                if filed.links:
-                    gather_stories(self._store, (article.id,))
+                if filed.links and self._linked is not None:
+                    self._linked.append(article.id)
         self._later.discard(article.id)
         self.learn(article, filing, read, ids)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)

@@ -288,7 +288,7 @@ class _Reader:
     def _file(self, ready: Sequence[PendingLead]) -> None:
         clock = asyncio.get_running_loop().time
         began, done = clock(), list[PendingLead]()
-        with self.room.store.batch():
+        with self.filer.together():
             for pending in ready:
                 self._file_one(pending, self._answers[pending.id])
                 done.append(pending)

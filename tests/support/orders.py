@@ -64,7 +64,7 @@ def outcome(
     store = SqlStore.open(f"sqlite:///{folder / 'monitor.db'}", now)
     filer = Filer(watch, store)
     for number, piece in enumerate(pieces):
-        with store.batch():
+        with filer.together():
             for article in piece:
                 filer.keep(article, prepare(article), None)
         restore_order(watch, store, filer, prepare=prepare)
