@@ -39,13 +39,14 @@ _DAY = re.compile(
 )
 _NO_FIGURE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\bon\s+the\s+\d{1,2}(?:st|nd|rd|th)\b")
 _NOT = re.compile(
-    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot|\w+n['’]t|refus\w+|reject\w+|den(?:y|ies|ied)"
-    r"|stop(?:s|ped)?|unable)\b",
+    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot|refus\w+|reject\w+|den(?:y|ies|ied)"
+    r"|stop(?:s|ped)?|unable)\b|(?<=\w)n['’]t\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"]([^”\"]{6,})[”\"]")
 # A capital within a sentence; behind a full stop or a quotation mark anything begins with one.
-_NAME = re.compile(r"(?<=[\w,;:)'’] )(?<![.!?] )[A-Z][\w-]+|(?<=[(/-])[A-Z][\w-]+")
+# The capital comes first: what does not begin with one is passed over without a look behind.
+_NAME = re.compile(r"[A-Z](?:(?<=[\w,;:)'’] .)|(?<=[(/-].))[\w-]+")
 _CALENDAR = re.compile(
     rf"(?:{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|easter|christmas|ramadan)",
     re.IGNORECASE,
@@ -77,11 +78,13 @@ def names_in(text: str) -> list[str]:
 @lru_cache(maxsize=2048)
 def read_details(text: str) -> Details:
     """The details of a sentence."""
-    days = set()
-    for found in _DAY.finditer(text):
-        month, day = (found[1], found[2]) if found[1] else (found[4], found[3])
-        days.add((_MONTHS[month[:3].lower()], int(day)))
-    plain = _NO_FIGURE.sub(" ", _DAY.sub(" ", text)) if days or _DIGITS.search(text) else text
+    days: set[tuple[int, int]] = set()
+    plain = text
+    if _DIGITS.search(text):
+        for found in _DAY.finditer(text):
+            month, day = (found[1], found[2]) if found[1] else (found[4], found[3])
+            days.add((_MONTHS[month[:3].lower()], int(day)))
+        plain = _NO_FIGURE.sub(" ", _DAY.sub(" ", text))
     figures: dict[str, int] = {}
     for word in words(plain):
         if word in _NUMBERS:

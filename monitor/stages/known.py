@@ -8,28 +8,39 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from heapq import nlargest
 from math import fsum
-from typing import NamedTuple
 
 from monitor.model import KnownSentence
 from monitor.stages.synonyms import sense, senses
 
 
-class Near(NamedTuple):
-    """A known sentence beside a new one.
+class Near:
+    """A known sentence beside a new one; what it says is put together when it is asked for.
 
     `share`: weight of the new one's words that stand in it, or in it and a neighbour (`beside`); `cosine`: of both, by
     weight.
     """
 
-    share: float
-    cosine: float
-    sentence: KnownSentence
-    beside: KnownSentence | None
+    __slots__ = ("_index", "_other", "_place", "cosine", "share")
+
+    def __init__(self, share: float, cosine: float, index: KnownIndex, place: int, other: int | None) -> None:
+        self.share, self.cosine = share, cosine
+        self._index, self._place, self._other = index, place, other
+
+    @property
+    def sentence(self) -> KnownSentence:
+        """The known sentence."""
+        return self._index.at(self._place)
+
+    @property
+    def beside(self) -> KnownSentence | None:
+        """The neighbour that adds to it, if one does."""
+        return None if self._other is None else self._index.at(self._other)
 
     @property
     def words(self) -> frozenset[int]:
         """The words of both."""
-        return self.sentence.words | self.beside.words if self.beside else self.sentence.words
+        words = self._index.words(self._place)
+        return frozenset(words) if self._other is None else frozenset(words + self._index.words(self._other))
 
 
 class _Weights(dict[int, float]):
@@ -64,10 +75,12 @@ class KnownIndex:
         self._words: list[array[int]] = []
         # The same array where no word has another sense.
         self._senses: list[array[int]] = []
+        # Whether each one is the next sentence of the same article after the one before.
+        self._follows = bytearray()
         self._holders: dict[int, list[int]] = {}
         # By the hash of all words.
         self._said: dict[int, int] = {}
-        # Weights and lengths hold until the index has grown by a sixteenth to an eighth.
+        # Weights and lengths hold until the index has grown by a quarter to a half.
         self._counted = 0
         self._weights = _Weights(self._weigh)
         self._norms: dict[int, float] = {}
@@ -80,6 +93,9 @@ class KnownIndex:
     def add(self, sentence: KnownSentence) -> None:
         """One more known sentence."""
         place = len(self._sentences)
+        last = self._sentences[-1] if place else None
+        follows = last is not None and last.index + 1 == sentence.index and last.article_id == sentence.article_id
+        self._follows.append(follows)
         self._sentences.append(_with(sentence, frozenset()))
         self._said.setdefault(hash(sentence.words), place)
         meant = senses(sentence.words)
@@ -89,7 +105,7 @@ class KnownIndex:
             self._holders.setdefault(each, []).append(place)
         # At sizes that depend on nothing else, so that an index read from the store weighs as one that has grown.
         size = place + 1
-        step = 1 << max(0, size.bit_length() - 4)
+        step = 1 << max(0, size.bit_length() - 2)
         if size // step * step != self._counted:
             self._counted = size // step * step
             self._weights.clear()
@@ -115,7 +131,7 @@ class KnownIndex:
         """
         same = self._said.get(hash(words))
         if same is not None and words and words == frozenset(self._words[same]):
-            return [Near(1.0, 1.0, self._at(same), None)]
+            return [Near(1.0, 1.0, self, same, None)]
         gathered: dict[int, int] = {}
         so_far, weight = gathered.get, self._weights
         words = senses(words)
@@ -127,40 +143,49 @@ class KnownIndex:
             value = int(weights[word] * 1000)
             for place in self._holders.get(word, ()):
                 gathered[place] = so_far(place, 0) + value
-        total = fsum(weights.values()) or 1.0
-        norm = math.sqrt(fsum([weight * weight for weight in weights.values()])) or 1.0
         # Of equally good ones the earlier: the same in every process.
         least = nlargest(most, gathered.values())[-1] if gathered else 0
         best = sorted((-value, place) for place, value in gathered.items() if value >= least)[:most]
-        found = [self._near(place, words, weights, total, norm) for _, place in best]
+        compare = self._comparison(words, weights)
+        found = [compare(place) for _, place in best]
         found.sort(key=lambda near: -near.share)
         return found
 
-    def _at(self, place: int) -> KnownSentence:
+    def at(self, place: int) -> KnownSentence:
+        """The sentence that was added so many sentences after the first."""
         return _with(self._sentences[place], frozenset(self._words[place]))
 
-    def _near(self, place: int, words: frozenset[int], weights: Mapping[int, float], total: float, norm: float) -> Near:
-        shared = words.intersection(self._senses[place])
-        missing = words - shared
-        more, beside, weigh = 0.0, None, weights.__getitem__
-        for step in (-1, 1):
-            if not self._beside(place, step):
-                continue
-            added = fsum(map(weigh, missing.intersection(self._senses[place + step])))
-            if added > more:
-                more, beside = added, place + step
-        # Exact sums: sets have no order, and of two sentences that are as near the earlier one has to be told.
-        share = (more + fsum(map(weigh, shared))) / total
-        dot = fsum([weights[word] ** 2 for word in shared])
-        cosine = dot / (norm * self._norm(place))
-        return Near(share, cosine, self._at(place), None if beside is None else self._at(beside))
+    def words(self, place: int) -> array[int]:
+        """Its words."""
+        return self._words[place]
 
-    def _beside(self, place: int, step: int) -> bool:
-        """Whether the sentence added before or after this one is its neighbour in the article."""
-        if not 0 <= place + step < len(self._sentences):
-            return False
-        this, other = self._sentences[place], self._sentences[place + step]
-        return other.index == this.index + step and other.article_id == this.article_id
+    def _comparison(self, words: frozenset[int], weights: Mapping[int, float]) -> Callable[[int], Near]:
+        """How near the known sentence at a place is to one of these words, which weigh so much."""
+        weigh = weights.__getitem__
+        squares = {word: weight * weight for word, weight in weights.items()}
+        square = squares.__getitem__
+        # Exact sums: sets have no order, and of two sentences that are as near the earlier one has to be told.
+        total = fsum(weights.values()) or 1.0
+        norm = math.sqrt(fsum(squares.values())) or 1.0
+        meant, follows, size = self._senses, self._follows, len(self._senses)
+
+        def compare(place: int) -> Near:
+            shared = words.intersection(meant[place])
+            missing = words - shared
+            more, beside = 0.0, None
+            if missing:
+                for other in (
+                    place - 1 if follows[place] else None,
+                    place + 1 if place + 1 < size and follows[place + 1] else None,
+                ):
+                    added = fsum(map(weigh, missing.intersection(meant[other]))) if other is not None else 0.0
+                    if added > more:
+                        more, beside = added, other
+            share = (more + fsum(map(weigh, shared))) / total
+            cosine = fsum(map(square, shared)) / (norm * self._norm(place))
+            return Near(share, cosine, self, place, beside)
+
+        return compare
 
     def _norm(self, place: int) -> float:
         norm = self._norms.get(place)
