@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import TypeVar
 import pytest
 from support import work
 
-from monitor.edges.pool import ProcessPool
+from monitor.edges import pool as pool_module
+from monitor.edges.pool import WAITING, ProcessPool
 from monitor.errors import ExtractError, MonitorError, WorkerError
 
 HERE = Path(__file__).parent
@@ -101,6 +103,9 @@ class TestAnswers:
 
 class TestTrouble:
     def test_work_that_takes_too_long_is_ended(self) -> None:
+        def hired() -> int:
+            return sum(each.name.startswith("monitor-pool-") for each in threading.enumerate())
+
         async def use(pool: ProcessPool) -> tuple[int, int]:
             pid = await pool.run(os.getpid)
             start = time.monotonic()
@@ -159,6 +164,22 @@ class TestWorkers:
             return list(await asyncio.gather(*both))
 
         assert with_pool(use, workers=2) == [True, True]
+
+    def test_where_much_waits_the_next_worker_starts_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pool_module, "HIRE_SECONDS", 60.0)
+
+        def hired() -> int:
+            return sum(each.name.startswith("monitor-pool-") for each in threading.enumerate())
+
+        async def use(pool: ProcessPool) -> tuple[int, int]:
+            few = [pool.run(time.sleep, 0.01) for _ in range(WAITING)]
+            started = asyncio.gather(*few)
+            await asyncio.sleep(0)
+            before = hired()
+            await asyncio.gather(started, *(pool.run(time.sleep, 0.01) for _ in range(3 * WAITING)))
+            return before, hired()
+
+        assert with_pool(use, workers=3) == (1, 3)
 
     def test_no_more_work_runs_at_once_than_there_are_workers(self, tmp_path: Path) -> None:
         async def use(pool: ProcessPool) -> list[bool]:

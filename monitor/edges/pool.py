@@ -23,6 +23,8 @@ _START_SECONDS = 60.0
 # To start a worker and do its first work takes a third of a second of the processor: one more is started where work has
 # waited about as long since the last one settled in, for which it is given at most so long.
 HIRE_SECONDS, SETTLE_SECONDS = 0.25, 2.0
+# So much work waiting for each worker is more than it will do while another one starts.
+WAITING = 16
 # How long one thread of ours keeps the interpreter from the others, at most. A worker's thread needs it a few times for
 # each piece of work, and its worker is idle meanwhile.
 TURN_SECONDS = 0.0005
@@ -140,7 +142,7 @@ class ProcessPool:
         job = _Job(work, args, asyncio.get_running_loop().create_future())
         self._under_way.add(job)
         self._jobs.put(job)
-        if not self._threads:
+        if len(self._threads) < self._most and self._jobs.qsize() > WAITING * len(self._threads):
             self._hire()
         self._look_again()
         try:
