@@ -157,11 +157,6 @@ class Store(Protocol):
         other hashes may be given. `without`: articles that do not count.
         """
 
-    def overlooked(self, common: Collection[int], untold: Collection[str], at: datetime) -> frozenset[str]:
-        """Which of the untold articles share at least two hashes that are common by what is untold: of what came before
-        so few had them that they counted.
-        """
-
     def known(self, article_id: str) -> Known | None:
         """The text of an article or seed, as the comparison needs it."""
 
@@ -188,8 +183,16 @@ class Store(Protocol):
         A second article with the same id or canonical URL only ends the lead and returns nothing.
         """
 
-    def untold_order(self) -> tuple[Placed, ...]:
-        """What no digest has told, and what became known quietly since the last one, in the order of filing."""
+    def untold_order(self, bearing: Collection[str] | None = None) -> tuple[Placed, ...]:
+        """What no digest has told, and what became known quietly since the last one, in the order of filing.
+
+        `bearing`: only those that bear on others, and these.
+        """
+
+    def overlooked(self, common: Collection[int]) -> frozenset[str]:
+        """Which of the untold articles share at least two hashes that are common by what is untold: of what came before
+        so few had them that they counted.
+        """
 
     def take_back(self, article_ids: Sequence[str], changed: Collection[str] = ()) -> None:
         """Their developments, sentences, figures and echoes are forgotten; `file_again` follows in the same batch.

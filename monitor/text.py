@@ -83,7 +83,7 @@ def fold(word: str) -> str:
 
 
 Value = TypeVar("Value")
-_REMEMBERED = 32_768
+_REMEMBERED = 16_384
 
 
 class Remembered(dict[str, Value]):
@@ -184,7 +184,6 @@ def sentence_hash(folded: Sequence[str]) -> int:
 _stemmer = Stemmer.Stemmer("english")
 
 
-@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """The English stem of a folded word; numbers are left alone."""
     return word if word[:1].isdigit() else str(_stemmer.stemWord(word))

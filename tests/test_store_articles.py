@@ -14,6 +14,7 @@ from support.builders import (
     TEXT,
     TRIP,
     make_article,
+    make_digest,
     make_figure,
     make_filed,
     make_filing,
@@ -79,20 +80,23 @@ class TestOverlooked:
         names = [f"t{number}" for number in range(told)] + [f"u{number}" for number in range(untold)]
         for each in names:
             store.file(None, make_filed(make_article(each), sketch=(1, 2, 3)))
+        if told:
+            store.save_digest("s1", make_digest(), names[:told], [])
         return names[told:]
 
     def test_are_those_untold_that_share_two_hashes(self, store: SqlStore) -> None:
         untold = self.filed(store, told=MOST_POSTINGS - 1, untold=3)
         store.file(None, make_filed(make_article("one"), sketch=(1, 5)))
-        assert store.overlooked({1, 2}, {*untold, "one"}, NOW) == set(untold)
+        assert store.overlooked({1, 2}) == set(untold)
 
     def test_are_none_where_as_many_have_the_hash_without_them(self, store: SqlStore) -> None:
-        untold = self.filed(store, told=MOST_POSTINGS + 1, untold=3)
-        assert store.overlooked({1, 2}, set(untold), NOW) == frozenset()
+        self.filed(store, told=MOST_POSTINGS + 1, untold=3)
+        assert store.overlooked({1, 2}) == frozenset()
 
-    def test_are_none_where_nothing_was_common(self, store: SqlStore) -> None:
-        untold = self.filed(store, told=0, untold=2)
-        assert store.overlooked((), set(untold), NOW) == frozenset()
+    def test_are_none_where_nothing_was_common_or_all_is_told(self, store: SqlStore) -> None:
+        assert store.overlooked({1, 2}) == frozenset()
+        self.filed(store, told=0, untold=2)
+        assert store.overlooked(()) == frozenset()
 
 
 class TestFiling:

@@ -107,7 +107,7 @@ _SEED_SENTENCES = select(tables.sentence.c.words).where(
 )
 
 
-def _holders(
+def holders_of(
     connection: Connection,
     at: datetime,
     lately: Sequence[int],
@@ -154,11 +154,11 @@ class KnownRoom(Room):
     ) -> Candidates:
         lately, of_seeds = sorted(set(sketch)), sorted(set(sketch if seeds is None else seeds))
         with self.reading() as connection:
-            holders, common = _holders(connection, at, lately, of_seeds, without, MOST_POSTINGS)
+            holders, common = holders_of(connection, at, lately, of_seeds, without, MOST_POSTINGS)
             if common and 2 * len(common.intersection(lately)) >= len(lately):
                 # No phrases that stand everywhere, but a report that very many carry: the first of them stand for all.
                 lately, of_seeds = ([each for each in few if each in common][:FEW_COMMON] for few in (lately, of_seeds))
-                carried, _ = _holders(connection, at, lately, of_seeds, without, MOST_CARRIERS)
+                carried, _ = holders_of(connection, at, lately, of_seeds, without, MOST_CARRIERS)
                 every = sorted({seq for few in carried.values() for seq in few})
                 places = {row.seq: row.place for row in connection.execute(_IDS, {"given": every})}
                 for hash_, few in carried.items():
@@ -178,19 +178,6 @@ class KnownRoom(Room):
                 rows = sorted(connection.execute(_IDS, {"given": few}), key=lambda row: (-weight[row.seq], row.place))
                 found += [row.id for row in rows]
         return Candidates(tuple(found[:most]), common)
-
-    def overlooked(self, common: Collection[int], untold: Collection[str], at: datetime) -> frozenset[str]:
-        hits = Counter[int]()
-        with self.reading() as connection:
-            few = sorted(common)
-            # Of those that more have than that, more than enough have been told.
-            holders, _ = _holders(connection, at, few, few, (), MOST_POSTINGS + len(untold))
-            every = sorted({seq for each in holders.values() for seq in each})
-            left = {row.seq: row.id for row in connection.execute(_IDS, {"given": every}) if row.id in untold}
-            for each in holders.values():
-                if sum(seq not in left for seq in each) <= MOST_POSTINGS:
-                    hits.update(seq for seq in each if seq in left)
-        return frozenset(left[seq] for seq, number in hits.items() if number >= 2)
 
     def known(self, article_id: str) -> Known | None:
         with self.reading() as connection:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)  # fmt: skip
 
 from monitor.edges import tables
 from monitor.edges.database import Room
-from monitor.edges.lists import texts
+from monitor.edges.lists import numbers, texts
 from monitor.edges.store_articles import (
     FILING,
     MATCH,
@@ -17,7 +31,7 @@ from monitor.edges.store_articles import (
     keep_findings,
     read_article,
 )
-from monitor.edges.store_known import PLACE
+from monitor.edges.store_known import MOST_POSTINGS, PLACE, holders_of
 from monitor.edges.store_revisions import link_revisions
 from monitor.edges.store_stories import describe_anew, forget_links, keep_links
 from monitor.model import Decision, Filed, Kept, Placed, Verdict
@@ -25,6 +39,14 @@ from monitor.model import Decision, Filed, Kept, Placed, Verdict
 _PAGE = 200
 # Without its text nothing can be filed again.
 _WITH_TEXT = and_(~tables.article.c.seed, tables.article.c.text != "")
+
+
+def _untold() -> ColumnElement[bool]:
+    """What no digest has told, and what became known quietly since the last one."""
+    article = tables.article.c
+    told_at = select(func.max(tables.digest.c.made_at)).scalar_subquery()
+    lately = or_(~article.quiet, told_at.is_(None), article.fetched_at > told_at)
+    return and_(article.digest_id.is_(None), ~article.seed, lately)
 
 
 class RefileRoom(Room):
@@ -83,34 +105,47 @@ class RefileRoom(Room):
             _keep_echoes(connection, echoes)
         return done
 
-    def untold_order(self) -> tuple[Placed, ...]:
+    def untold_order(self, bearing: Collection[str] | None = None) -> tuple[Placed, ...]:
         article = tables.article.c
-        told_at = select(func.max(tables.digest.c.made_at)).scalar_subquery()
-        lately = or_(~article.quiet, told_at.is_(None), article.fetched_at > told_at)
         copy = tables.article.alias()
-        statement = (
-            select(
-                article.id,
-                article.canonical,
-                article.published,
-                article.fetched_at,
-                or_(
-                    article.decision != Decision.NONE.value,
-                    article.verdict != Verdict.NEW.value,
-                    exists().where(copy.c.of_id == article.id, copy.c.of_id != literal_column("''")),
-                    exists().where(tables.link.c.article_id == article.id),
-                    exists().where(tables.link.c.other_id == article.id),
-                ),
-                article.filing,
-            )
-            .where(article.digest_id.is_(None), ~article.seed, lately)
-            .order_by(PLACE)
-        )
+        bears = or_(
+            article.decision != Decision.NONE.value,
+            article.verdict != Verdict.NEW.value,
+            exists().where(copy.c.of_id == article.id, copy.c.of_id != literal_column("''")),
+            exists().where(tables.link.c.article_id == article.id),
+            exists().where(tables.link.c.other_id == article.id),
+        ).label("bears")
+        # Few bear, and nothing but these is kept of very many.
+        doubtful = case((bears, ""), else_=article.filing)
+        columns = article.id, article.canonical, article.published, article.fetched_at, bears, doubtful
+        found: list[Placed] = []
         with self.reading() as connection:
-            return tuple(
-                Placed(id_, canonical, published, fetched_at, bears or _may_retell(filing))
-                for id_, canonical, published, fetched_at, bears, filing in connection.execute(statement)
-            )
+            for id_, canonical, published, fetched_at, known, filing in connection.execute(
+                select(*columns).where(_untold()).order_by(PLACE)
+            ):
+                counts = known or _may_retell(filing)
+                if bearing is None or counts or id_ in bearing:
+                    found.append(Placed(id_, canonical, published, fetched_at, counts))
+        return tuple(found)
+
+    def overlooked(self, common: Collection[int]) -> frozenset[str]:
+        article, hits = tables.article.c, Counter[int]()
+        with self.reading() as connection:
+            number, latest = connection.execute(
+                select(func.count(), func.max(article.fetched_at)).where(_untold())
+            ).one()
+            if not number:
+                return frozenset()
+            few = sorted(common)
+            # Of those that more have than that, more than enough have been told.
+            holders, _ = holders_of(connection, latest, few, few, (), MOST_POSTINGS + number)
+            every = sorted({seq for each in holders.values() for seq in each})
+            untold = select(article.seq, article.id).where(_untold(), article.seq.in_(numbers("given")))
+            ids = {row.seq: row.id for row in connection.execute(untold, {"given": every})}
+            for each in holders.values():
+                if sum(seq not in ids for seq in each) <= MOST_POSTINGS:
+                    hits.update(seq for seq in each if seq in ids)
+        return frozenset(ids[seq] for seq, shared in hits.items() if shared >= 2)
 
     def take_back(self, article_ids: Sequence[str], changed: Collection[str] = ()) -> None:
         with self.writing() as connection:

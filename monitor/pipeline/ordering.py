@@ -36,14 +36,11 @@ def restore_order(
     again: frozenset[str] = frozenset()
     with store.batch():
         # Of a text that many share something with, not all were compared with it; either may be the other's copy.
-        crowded = frozenset(filer.crowded)
-        if filer.common and (placed := store.untold_order()):
-            untold = {each.article_id for each in placed}
-            crowded |= store.overlooked(filer.common, untold, max(each.fetched_at for each in placed))
+        crowded = frozenset(filer.crowded) | (store.overlooked(filer.common) if filer.common else frozenset())
         # By what is filed anew, an article may turn out to bear on others that did not before, and be out of place.
-        while late := out_of_place(placed := store.untold_order(), changed, again | crowded):
+        while late := out_of_place(store.untold_order(changed | again | crowded), changed, again | crowded):
             store.take_back(late, changed)
-            order = following(placed, late[0])
+            order = following(store.untold_order(), late[0])
             _file_again(watch, store, filer, order, frozenset(late), prepare, note)
             gather_stories(store, late)
             again |= frozenset(late)

@@ -107,6 +107,10 @@ class Tally:
         )
 
 
+# Tens of thousands of pages have few fates, and share them.
+_shared = lru_cache(maxsize=256)(_Counted)
+
+
 def _counted(outcome: Outcome) -> _Counted:
     decision = outcome.filing.decision if outcome.filing else Decision.NONE
     if outcome.developments:
@@ -120,7 +124,7 @@ def _counted(outcome: Outcome) -> _Counted:
     else:
         # Of an old item nothing was to be told.
         group = "" if outcome.quiet else "nothing new"
-    return _Counted(group, outcome.developments, outcome.quiet)
+    return _shared(group, outcome.developments, outcome.quiet)
 
 
 async def read_all(room: Room, filer: Filer, visits: asyncio.Future[Any] | None = None) -> Tally:
