@@ -136,10 +136,26 @@ def test_a_table_of_ones_own_is_enough() -> None:
     assert [figure.low for figure in find_figures(text, read_sentences(text), table)] == [12]
 
 
+def test_an_entry_with_two_lists_is_every_pair_of_their_terms() -> None:
+    pairs = 'land = ["gaza", "lebanon"]\npair = ["@land and @land"]\n[forms]'
+    text = MINIMAL.replace("[forms]", pairs).replace('[["gaza"]]', '[["@pair"]]').format(form="# @men", name="f")
+    table = load_patterns(text + "total = [1, 99]")
+    for text, values in (("12 men came to Lebanon and Gaza.", [12]), ("12 men came to Gaza.", [])):
+        assert [figure.low for figure in find_figures(text, read_sentences(text), table)] == values
+
+
+def test_a_place_is_not_taken_from_a_sentence_that_speaks_against_it() -> None:
+    of_gaza = "Aircraft hit a house in Nuseirat. At least nine people were killed."
+    assert [figure.subject for figure in found(of_gaza)] == ["deaths-gaza"]
+    assert found(of_gaza.replace("a house", "the captives")) == ()
+
+
 @pytest.mark.parametrize(
     "piece",
     [
         "killed 12 ",
+        "including 12 killed, ",
+        "said on Monday that 12 of them were killed in the strike since May, ",
         "1 ",
         "more than ",
         "death toll of ",

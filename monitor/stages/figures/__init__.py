@@ -2,9 +2,11 @@
 
     patterns.toml -> patterns   what is followed: subjects, forms, places, sources; a watch's figures.toml adds to it
     text -> numbers, numerals   the quantities of a sentence, as written
-         -> finding             each number's subject, period and group
+         -> finding             each number's subject
               forms             ... whether a form of the table fits around it
               surroundings      ... the words, marks and distances there
+              counting          ... what it counts: group, parts, whole
+              periods           ... of which time it is
               attribution       ... who says it
               terms             ... sets of phrases
     sightings -> ledger         what moved, and how a figure is shown

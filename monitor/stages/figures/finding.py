@@ -8,22 +8,24 @@ from functools import cache
 
 from monitor.model import Figure, Sentence, Span
 from monitor.stages.figures.attribution import Sources
+from monitor.stages.figures.counting import Counting
 from monitor.stages.figures.forms import Fitting
 from monitor.stages.figures.numbers import Quantity, Reading, counts, read
 from monitor.stages.figures.patterns import Patterns, Subject
+from monitor.stages.figures.periods import Periods, day_length
 from monitor.stages.figures.surroundings import Surroundings
 from monitor.stages.figures.terms import Hit, Terms
 
-_DAYS = {"week": 7, "weeks": 7, "month": 30, "months": 30}
 _PARTS = frozenset("third thirds half quarter quarters fifth many most some few part".split())
 _PERCENT = frozenset("percent cent pc".split())
+_IN_WHICH = (("in", "which"), ("during", "which"))
 _AMONG = frozenset(("including", "among", "whom", "them", "and", "of"))
 # An earlier sentence's place counts, but any place in the sentence itself is nearer.
 _PER_SENTENCE_BACK = 40
 # A word that only hints at a place counts until this sentence or one before it names another place.
 _WEAK = 300
-# "1,200 young farm workers"
-_NOUN = 3
+# How far around a number words are about it.
+_PART = 14
 # The longest opening of a sentence, in words.
 _OPENING = 10
 
@@ -67,6 +69,8 @@ class _Finder:
         self.around = Surroundings(reading)
         self.fitting = Fitting(reading, self.around, patterns.open)
         self.sources = Sources(self.around, patterns)
+        self.counting = Counting(reading, self.around, patterns)
+        self.periods = Periods(reading, self.around, patterns, self.sources.speech)
 
     def figures(self, sentence: Sentence) -> Iterator[Figure]:
         """The figures of the sentence."""
@@ -86,16 +90,17 @@ class _Finder:
             if not self._kind(subject, quantity) or (not subject.whole and self._is_whole(quantity)):
                 continue
             # What is cheap to know is asked first: most subjects are not spoken of at all.
-            far = [self._nearest(quantity, group) for group in subject.context]
+            far = [self._nearest(subject, quantity, group) for group in subject.context]
             if None in far or not any(self.fitting.fits(form, quantity) for form in subject.forms):
                 continue
             # At the same distance a followed subject wins.
             cost = (far[0] or 0.0) + subject.silent
-            period = self._period(subject, quantity)
+            group = self.counting.group(quantity)
+            period = self.periods.of(subject, quantity, bool(group))
             if not period or self._speaks_against(subject, quantity):
                 continue
             if best is None or cost < best[0]:
-                best = cost, _Spot(quantity, subject, period, self._group(quantity))
+                best = cost, _Spot(quantity, subject, period, group)
         return best[1] if best else None
 
     def _is_whole(self, quantity: Quantity) -> bool:
@@ -128,7 +133,7 @@ class _Finder:
         if spot is None or spot.subject.silent or quantity.money or quantity.high > spot.quantity.high:
             return None
         between = self.words[spot.quantity.last : quantity.outer]
-        group = self._group(quantity)
+        group = self.counting.group(quantity)
         if not group or group == spot.group or len(between) > 6 or not between or between[-1] not in _AMONG:
             return None
         return _Spot(quantity, spot.subject, spot.period, group)
@@ -154,7 +159,7 @@ class _Finder:
 
     # --- one number's surroundings
 
-    def _nearest(self, quantity: Quantity, group: Terms) -> float | None:
+    def _nearest(self, subject: Subject, quantity: Quantity, group: Terms) -> float | None:
         best: float | None = None
         for start, end, term in self.places:
             if term in group.phrases:
@@ -162,20 +167,31 @@ class _Finder:
                 best = cost if best is None or cost < best else best
         if best is not None:
             return best
+        # "Eight of them were killed": whoever they are, the sentence before says it, not its place.
+        if self.counting.of_others(quantity) and quantity is self.reading.quantities[0]:
+            return None
         for back, hits in enumerate(reversed(self.before), start=1):
             terms = {term for _, _, term in hits if term in group.phrases}
             if terms:
+                if any(term in subject.not_after.phrases for _, _, term in hits):
+                    return None
                 weak = terms <= self.patterns.weak.phrases
                 return 200.0 + back * _PER_SENTENCE_BACK + (_WEAK if weak else 0)
         return None
 
     def _speaks_against(self, subject: Subject, quantity: Quantity) -> bool:
-        start, end = self.around.part(quantity, 14, ";-,")
+        start, end = self.around.part(quantity, _PART, ";-,")
+        # "…, two of whom": what is said of the whole number before holds for its part.
+        if start > 0 and self.counting.of_others(quantity):
+            whole = next((q for q in reversed(self.reading.quantities) if q.last <= start), None)
+            start = self.around.part(whole, _PART, ";-,")[0] if whole else start
+        # "the war of 2006, in which 1,000 died": so does what the sentence says before a relative word.
+        elif start > 1 and self.words[start : start + 2] in _IN_WHICH:
+            start = self.around.part(replace(quantity, outer=start - 1), _PART, ";-,")[0]
         # "Before the war, 500 trucks went in a day": what opens a sentence holds for the part behind it.
-        if 0 < start <= _OPENING and self.reading.marks[start] == ",":
+        if 0 < start <= _OPENING and self.reading.marks[start] == "," and not any(self.reading.marks[1:start]):
             start = 0
-        near = self.words[start:end]
-        if subject.never.hits(near) or not subject.not_of.isdisjoint(self._counted(quantity)):
+        if subject.never.hits(self.words[start:end]) or self.counting.counts(subject.not_of, quantity):
             return True
         if subject.actual and self.patterns.hypothetical.hits(self.words[start : min(end, quantity.last + 6)]):
             return True
@@ -187,55 +203,10 @@ class _Finder:
                 return True
         return False
 
-    def _period(self, subject: Subject, quantity: Quantity) -> str:
-        value = quantity.low * self._day_length(subject, quantity)
-        daily = self.patterns.periods["daily"].hits(self.words[max(0, quantity.outer - 4) : quantity.last + 9])
-        if daily and "daily" in subject.ranges:
-            fit = ["daily"]
-        else:
-            fit = [name for name in ("total", "event") if name in subject.ranges]
-        # A group's total may be far smaller than everyone's.
-        share = 100 if self._group(quantity) else 1
-        fit = [name for name in fit if subject.ranges[name][0] / share <= value <= subject.ranges[name][1]]
-        if len(fit) < 2:
-            return fit[0] if fit else ""
-        near = {
-            name: min(
-                (self.around.distance(quantity, s, e) for s, e, _ in self.patterns.periods[name].hits(self.words)),
-                default=99.0,
-            )
-            for name in fit
-        }
-        if min(near.values()) >= 99:
-            return subject.otherwise
-        return min(fit, key=lambda name: near[name])
-
-    def _day_length(self, subject: Subject, quantity: Quantity) -> int:
-        unit = self.words[quantity.last] if quantity.last < len(self.words) else ""
-        return _DAYS.get(unit, 1) if subject.kind == "days" else 1
-
-    def _counted(self, quantity: Quantity) -> Sequence[str]:
-        """The words behind a number in which what it counts is named."""
-        end = quantity.last
-        while end < min(quantity.last + _NOUN, len(self.words)) and not self.reading.marks[end]:
-            end += 1
-        return self.words[quantity.last : end]
-
-    def _group(self, quantity: Quantity) -> str:
-        for at in range(quantity.last, min(quantity.last + 4, len(self.words))):
-            if self.reading.marks[at]:
-                break
-            size = self.patterns.group_terms.longest(self.words, at)
-            if size:
-                return self.patterns.groups[tuple(self.words[at : at + size])]
-            if self.patterns.open.longest(self.words, at) or self.words[at] in self.patterns.counted:
-                break
-        return ""
-
     def _figure(self, spot: _Spot, sentence: Sentence, earlier: bool) -> Figure:
         quantity, subject = spot.quantity, spot.subject
-        days = self._day_length(subject, quantity)
-        start, end = self.around.part(quantity, 14, ";")
+        days = day_length(subject, quantity, self.words)
+        start, end = self.around.part(quantity, _PART, ";")
         notes = [quantity.qualifier] if quantity.qualifier else []
         if earlier:
             notes.append("earlier")

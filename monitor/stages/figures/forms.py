@@ -14,6 +14,8 @@ class Fitting:
     def __init__(self, reading: Reading, around: Surroundings, open_terms: Terms) -> None:
         self.words, self.marks, self.around, self.open_terms = reading.words, reading.marks, around, open_terms
         self.numbers = {quantity.outer: quantity.last for quantity in reading.quantities}
+        # Many subjects share their forms.
+        self._known: dict[tuple[Form, int], bool] = {}
 
     def fits(self, form: Form, quantity: Quantity) -> bool:
         """Whether both sides of the form stand beside the number."""
@@ -21,12 +23,17 @@ class Fitting:
             return False
         if form.after is not None and (quantity.last == len(self.words) or self.words[quantity.last] not in form.after):
             return False
-        return self._walk(form.left, 0, quantity.outer - 1, -1) and self._walk(form.right, 0, quantity.last, 1)
+        key = form, quantity.outer
+        if key not in self._known:
+            left = self._walk(form.left, 0, quantity.outer - 1, -1)
+            self._known[key] = left and self._walk(form.right, 0, quantity.last, 1)
+        return self._known[key]
 
     def _walk(self, elements: tuple[Element, ...], index: int, at: int, step: int, gap: bool = False) -> bool:
         """Whether the elements from `index` stand from `at` on, going `step`."""
         if index == len(elements):
-            return True
+            # "40 gunmen killed three people": whoever is counted did it.
+            return step == -1 or not elements or at not in self.numbers or bool(self.marks[at])
         element = elements[index]
         if element.gap:
             for size in range(element.gap + 1):

@@ -41,7 +41,7 @@ _MANY = {
     "nearly": "nearly|almost|close to|just under|just short of|not quite|approaching",
     "fewer than": "fewer than|less than|under|below",
     "up to": "up to|as many as|as much as|a maximum of|at most|no more than|not more than",
-    "": "another|only|just|a further|further|an additional|additional|a total of|the|all|all of the|a record|"
+    "": "another|only|just|a further|further|an additional|additional|a total of|the|all|all the|all of the|a record|"
     "now|a mere|mere|between",
 }
 _BEFORE = {tuple(phrase.split()): name for name, many in _MANY.items() for phrase in many.split("|")}
@@ -291,6 +291,9 @@ class _Scan:
                 break
             name = name or _BEFORE[self.words[at - size : at]]
             at -= size
+            # "beyond the three weeks" lies after them, it is not more than three.
+            if self.words[at : at + size] == ("the",):
+                break
         before = self.word(at - 1)
         if not name and before in _PASSING:
             name = "more than"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from monitor.errors import PatternError
@@ -15,6 +16,8 @@ from monitor.stages.figures.numbers import phrase
 from monitor.stages.figures.terms import Phrase, Terms
 
 _PERIODS = ("total", "daily", "event")
+# "running": a total, of however few; "span": neither; "since": first words of the times that make one with "since".
+_WORDINGS = (*_PERIODS, "running", "span", "since")
 _KEYS = {
     "id",
     "name",
@@ -28,6 +31,7 @@ _KEYS = {
     "actual",
     "not_from",
     "not_of",
+    "not_after",
     "silent",
     "whole",
     *_PERIODS,
@@ -49,9 +53,9 @@ class Element:
     number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """What stands before the number (nearest first) and after it.
+    """What stands before the number (nearest first) and after it. Each is equal to itself only.
 
     `before`, `after`: the words of which one has to stand right beside the number; None where the form leaves it open.
     """
@@ -81,6 +85,7 @@ class Subject:
     whole: bool
     not_from: frozenset[str]
     not_of: frozenset[str]
+    not_after: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class Patterns:
     neutral: Terms
     weak: Terms
     periods: Mapping[str, Terms]
+    spans: frozenset[str]
     hypothetical: Terms
     revised: Terms
     groups: Mapping[Phrase, str]
@@ -152,10 +158,13 @@ def load_patterns(text: str, more: str = "") -> Patterns:
         counted=frozenset(
             word for (word, *more) in _terms(lists.get("counted", []), lists, "words.counted").phrases if not more
         ),
-        places=Terms(term for subject in subjects for group in subject.context for term in group.phrases),
+        places=Terms(
+            term for subject in subjects for group in (*subject.context, subject.not_after) for term in group.phrases
+        ),
         neutral=_terms(lists.get("neutral", []), lists, "words.neutral"),
         weak=_terms(lists.get("weak", []), lists, "words.weak"),
-        periods={name: terms("periods", name) for name in _PERIODS},
+        periods={name: terms("periods", name) for name in _WORDINGS},
+        spans=frozenset(word for (word, *_) in terms("periods", "since").phrases),
         hypothetical=terms("hypothetical", "words"),
         revised=terms("hypothetical", "revised"),
         groups=groups,
@@ -242,10 +251,16 @@ def _strings(entry: object, where: str) -> list[str]:
 def _terms(entries: Iterable[str], lists: Mapping[str, list[str]], where: str) -> Terms:
     found: set[Phrase] = set()
     for entry in entries:
-        if entry.startswith("@"):
+        if "@" in entry and " " in entry:
+            # "@land and @land" is every pair.
+            choices = [_terms([piece], lists, where).phrases for piece in entry.split()]
+            found |= {tuple(word for piece in chosen for word in piece) for chosen in product(*choices)}
+        elif entry.startswith("@"):
             if entry[1:] not in lists:
                 raise PatternError(where, f"there is no words.{entry[1:]}", _near(entry[1:], lists, "[words]"))
-            found |= _terms(lists[entry[1:]], {}, f"words.{entry[1:]}").phrases
+            # A list may name other lists, but not itself.
+            others = {name: more for name, more in lists.items() if name != entry[1:]}
+            found |= _terms(lists[entry[1:]], others, f"words.{entry[1:]}").phrases
         elif made := phrase(entry):
             found.add(made)
         else:
@@ -328,5 +343,6 @@ def _subject(row: Mapping[str, Any], forms: Mapping[str, tuple[Form, ...]], list
         silent=bool(row.get("silent", False)),
         whole=bool(row.get("whole", False)),
         not_from=frozenset(_strings(row.get("not_from", []), f"{where}: not_from")),
+        not_after=_terms(_strings(row.get("not_after", []), f"{where}: not_after"), lists, f"{where}: not_after"),
         not_of=frozenset(_strings(row.get("not_of", []), f"{where}: not_of")),
     )

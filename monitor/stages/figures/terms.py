@@ -17,24 +17,25 @@ class Terms:
         self._first = self._index(0)
         self._last = self._index(-1)
 
-    def _index(self, side: int) -> Mapping[str, tuple[Phrase, ...]]:
-        table: dict[str, list[Phrase]] = {}
+    def _index(self, side: int) -> Mapping[str, tuple[int, ...]]:
+        """The lengths, longest first, of the phrases that have a word on this side."""
+        table: dict[str, set[int]] = {}
         for entry in self.phrases:
-            table.setdefault(entry[side], []).append(entry)
-        return {word: tuple(sorted(entries, key=len, reverse=True)) for word, entries in table.items()}
+            table.setdefault(entry[side], set()).add(len(entry))
+        return {word: tuple(sorted(sizes, reverse=True)) for word, sizes in table.items()}
 
     def lengths(self, words: Sequence[str], at: int, step: int) -> Sequence[int]:
         """Lengths, longest first, of the phrases that begin at `at` (step 1) or end there (step -1)."""
         if not 0 <= at < len(words):
             return ()
-        entries = (self._first if step == 1 else self._last).get(words[at])
-        if entries is None:
-            return ()
+        sizes = (self._first if step == 1 else self._last).get(words[at], ())
+        if not sizes or sizes == (1,):
+            return sizes
         found = []
-        for entry in entries:
-            size = len(entry)
+        for size in sizes:
             start = at if step == 1 else at - size + 1
-            if size == 1 or (start >= 0 and tuple(words[start : start + size]) == entry):
+            inside = start >= 0 and start + size <= len(words)
+            if size == 1 or (inside and tuple(words[start : start + size]) in self.phrases):
                 found.append(size)
         return found
 
