@@ -9,7 +9,7 @@ from collections.abc import Iterable, Set
 from itertools import compress, count
 
 # Words that are remembered; a language has fewer in daily use.
-_REMEMBERED = 200_000
+_REMEMBERED = 16_384
 
 
 class Pieces(dict[str, tuple[int, ...]]):

@@ -14,7 +14,7 @@ from monitor.text import words
 
 # Words that are remembered; a language has fewer in daily use.
 
-_REMEMBERED = 200_000
+_REMEMBERED = 16_384
 
 
 class PhraseBook:

@@ -115,7 +115,7 @@ def _is_box(attributes: dict[str, str | None]) -> bool:
 
 
 # A page, and a site, uses the same few names again and again.
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _names_a_box(names: str) -> bool:
     return _BOX.search(names[:500]) is not None
 
