@@ -65,6 +65,15 @@ class TestAnswers:
         assert len(pids) == 1
         assert os.getpid() not in pids
 
+    def test_after_much_work_a_fresh_process_takes_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pool_module, "WORK_OF_ONE", 3)
+
+        async def use(pool: ProcessPool) -> list[int]:
+            return [await pool.run(os.getpid) for _ in range(7)]
+
+        pids = with_pool(use)
+        assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [3, 3, 1]
+
     def test_large_results_come_whole(self) -> None:
         assert len(with_pool(lambda pool: pool.run(bytes, 20_000_000))) == 20_000_000
 

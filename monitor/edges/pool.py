@@ -25,6 +25,8 @@ _START_SECONDS = 60.0
 HIRE_SECONDS, SETTLE_SECONDS = 0.25, 2.0
 # So much work waiting for each worker is more than it will do while another one starts.
 WAITING = 16
+# After so much work a fresh worker takes over: what parsers remember, and the gaps they leave, only grow.
+WORK_OF_ONE = 3000
 # How long one thread of ours keeps the interpreter from the others, at most. A worker's thread needs it a few times for
 # each piece of work, and its worker is idle meanwhile.
 TURN_SECONDS = 0.0005
@@ -177,6 +179,7 @@ class ProcessPool:
     def _serve(self) -> None:
         """A worker's thread: one job after the other, until there is no more."""
         worker: _Worker | None = None
+        done = 0
         while (job := self._jobs.get()) is not None and not self._leaving.is_set():
             if job.done.done():
                 continue  # it was cancelled before its turn
@@ -194,9 +197,10 @@ class ProcessPool:
                 outcome, value = "raised", error
             job.worker = None
             self._settled_at = min(self._settled_at, time.monotonic())
-            if outcome not in ("done", "raised"):
+            done += 1
+            if outcome not in ("done", "raised") or done >= WORK_OF_ONE:
                 worker.kill()
-                worker = None
+                worker, done = None, 0
             job.settle(*self._meaning(outcome, value))
         if worker is not None:
             worker.kill()

@@ -6,6 +6,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from heapq import nlargest
 from math import fsum
 
@@ -55,23 +56,21 @@ class _Weights(dict[int, float]):
         return weight
 
 
-def _with(sentence: KnownSentence, words: frozenset[int]) -> KnownSentence:
-    return KnownSentence(
-        sentence.article_id, sentence.index, sentence.text, words, sentence.outlet, sentence.published,
-        sentence.development_id,
-    )  # fmt: skip
-
-
 class KnownIndex:
     """The known sentences of one trip, found by the senses of their words. Grows as articles are filed, each article's
     sentences in their order.
 
-    Words are kept as arrays: a set of twenty takes two kilobytes, and a trip has tens of thousands of sentences.
+    Words are kept as arrays and texts as bytes: a set of twenty words takes two kilobytes, a text with one typographic
+    mark two bytes a letter, and a trip has tens of thousands of sentences.
     """
 
     def __init__(self, known: Iterable[KnownSentence] = ()) -> None:
-        # The sentences without their words.
-        self._sentences: list[KnownSentence] = []
+        self._texts: list[bytes] = []
+        # What the sentences of an article share.
+        self._articles: list[tuple[str, str, datetime | None]] = []
+        self._article_of: array[int] = array("I")
+        self._indexes: array[int] = array("I")
+        self._developments: dict[int, int] = {}
         self._words: list[array[int]] = []
         # The same array where no word has another sense.
         self._senses: list[array[int]] = []
@@ -88,15 +87,21 @@ class KnownIndex:
             self.add(sentence)
 
     def __len__(self) -> int:
-        return len(self._sentences)
+        return len(self._texts)
 
     def add(self, sentence: KnownSentence) -> None:
         """One more known sentence."""
-        place = len(self._sentences)
-        last = self._sentences[-1] if place else None
-        follows = last is not None and last.index + 1 == sentence.index and last.article_id == sentence.article_id
-        self._follows.append(follows)
-        self._sentences.append(_with(sentence, frozenset()))
+        place = len(self._texts)
+        article = sentence.article_id, sentence.outlet, sentence.published
+        same = place > 0 and self._articles[-1] == article
+        self._follows.append(same and self._indexes[-1] + 1 == sentence.index)
+        if not same:
+            self._articles.append(article)
+        self._article_of.append(len(self._articles) - 1)
+        self._indexes.append(sentence.index)
+        self._texts.append(sentence.text.encode("utf-8", "surrogatepass"))
+        if sentence.development_id is not None:
+            self._developments[place] = sentence.development_id
         self._said.setdefault(hash(sentence.words), place)
         meant = senses(sentence.words)
         self._words.append(array("I", sentence.words))
@@ -153,7 +158,16 @@ class KnownIndex:
 
     def at(self, place: int) -> KnownSentence:
         """The sentence that was added so many sentences after the first."""
-        return _with(self._sentences[place], frozenset(self._words[place]))
+        article_id, outlet, published = self._articles[self._article_of[place]]
+        return KnownSentence(
+            article_id,
+            self._indexes[place],
+            self._texts[place].decode("utf-8", "surrogatepass"),
+            frozenset(self._words[place]),
+            outlet,
+            published,
+            self._developments.get(place),
+        )
 
     def words(self, place: int) -> array[int]:
         """Its words."""
