@@ -150,6 +150,25 @@ def test_a_place_is_not_taken_from_a_sentence_that_speaks_against_it() -> None:
     assert found(of_gaza.replace("a house", "the captives")) == ()
 
 
+def test_of_what_is_only_wished_or_planned_nothing_is_told() -> None:
+    real = "On Sunday 90 trucks entered Gaza."
+    assert [figure.low for figure in found(real)] == [90]
+    assert [figure.low for figure in found(real.replace(".", ", but the UN says that far more are needed."))] == [90]
+    assert found("We hope that on Sunday 90 trucks entered Gaza.") == ()
+    assert found("The draft has three stages. In the last, 90 trucks enter Gaza.") == ()
+
+
+def test_a_subject_may_need_a_word_and_bear_another_nowhere_near() -> None:
+    keys = 'total = [1, 99]\nneeds = ["came"]\nnot_near = ["drill"]'
+    table = load_patterns(MINIMAL.format(form="# @men", name="f") + keys)
+    for text, values in (
+        ("Some 12 men came to Gaza.", [12]),
+        ("Some 12 men are in Gaza.", []),
+        ("It was a drill. Some 12 men came to Gaza.", []),
+    ):
+        assert [figure.low for figure in find_figures(text, read_sentences(text), table)] == values
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -179,7 +198,20 @@ def test_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "dozens", "killed dozens", "from", "$", "to 7", "Oct.", "half a", "1 000", "١٢ people"]
+    "text",
+    [
+        "",
+        "dozens",
+        "killed dozens",
+        "from",
+        "$",
+        "to 7",
+        "Oct.",
+        "half a",
+        "1 000",
+        "١٢ people",
+        "Israel 12 people killed said",
+    ],
 )
 def test_broken_text_raises_nothing(text: str) -> None:
     found(text)

@@ -11,8 +11,6 @@ import unicodedata
 from hashlib import blake2b
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
-from courlan import clean_url
-
 from monitor.errors import ExtractError
 from monitor.text import read_wording
 
@@ -52,6 +50,9 @@ def canonical_url(url: str) -> str:
 
     Raises ExtractError for what is no usable web address.
     """
+    # It takes a tenth of a start, and most runs find no new address.
+    from courlan import clean_url  # noqa: PLC0415
+
     parts = _split(url)
     host = _folded_host(_host(parts, url))
     port = _port(parts, url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.stages.figures.numbers import LONGEST, Quantity
 from monitor.stages.figures.patterns import Patterns
-from monitor.stages.figures.surroundings import Surroundings
+from monitor.stages.figures.surroundings import TURNS, Surroundings
 from monitor.stages.figures.terms import Hit, Terms
 
 # Behind these begins what somebody says of something else, without a comma before them.
@@ -15,6 +15,9 @@ _RELATIVE = frozenset("which who whose whom where when what that".split())
 _BE = frozenset(("is", "was", "are", "were"))
 # "a war that has killed 900", but "said that strikes killed 900".
 _DOES = frozenset("has have had killed left claimed wounded injured displaced drove forced took".split())
+_RUN = (("run",), ("ruled",), ("controlled",), ("led",), ("ran",), ("backed",), ("governed",))
+_JOINING = frozenset(("and", "but", "while"))
+_SAYS = frozenset(("said", "says", "say"))
 # So near to its relative word a number belongs to the clause.
 _CLAUSE = 4
 
@@ -24,10 +27,12 @@ class Sources:
 
     def __init__(self, around: Surroundings, patterns: Patterns) -> None:
         self.around, self.patterns = around, patterns
+        # In "the union-run port says" it is not the union that speaks.
         # The whole name speaks: "health officials" are not also "officials".
         self.sources: list[Hit] = []
         for hit in patterns.source_terms.all_hits(around.words, Terms(())):
-            if not self.sources or hit[1] > self.sources[-1][1]:
+            run = around.words[hit[1] : hit[1] + 1] in _RUN
+            if not run and (not self.sources or hit[1] > self.sources[-1][1]):
                 self.sources.append(hit)
         self.speech = {i for start, end, _ in patterns.speech.hits(around.words) for i in range(start, end)}
 
@@ -58,7 +63,8 @@ class Sources:
             if at in self.speech:
                 return at
         for at in range(start - 1, max(start - 4, -1), -1):
-            if marks[at + 1]:
+            # "said 13 islanders were freed": they do not say it.
+            if marks[at + 1] or at in self.around.taken:
                 break
             # "according to X", "said X"; but "officials say the union …" does not speak for the union.
             if at in self.speech and self.around.words[at] in ("to", "said"):
@@ -73,6 +79,8 @@ class Sources:
         marks, words = self.around.marks, self.around.words
         between = range(quantity.last, start)
         if any(words[at] in _ELSEWHERE and not marks[at] and words[at - 1] not in _COMPARING for at in between):
+            return True
+        if any(words[at] in TURNS for at in between):
             return True
         if verb is None or verb < start:
             return False
@@ -100,8 +108,14 @@ class Sources:
         """
         marks, words, number = self.around.marks, self.around.words, quantity.outer
         said = end if verb is None else max(verb + 1, end)
+        # "Nine died, according to the army, and 80 were hurt": it has spoken of the number before.
+        if said < number and words[said] in _JOINING and marks[said] and any(at < end for at in self.around.taken):
+            return True
         # "what the army says is its widest raid killed 12", but "says are 12"
         if verb is not None and verb >= end and said < number - 1 and words[said] in _BE:
+            return True
+        # "The army says its raid is over, and the governor says that 12 were killed": somebody else says it.
+        if verb is not None and any(words[at] in _SAYS for at in range(said, number)):
             return True
         for at in range(said, number):
             if any(again in self.speech for again in range(at + 1, number)):

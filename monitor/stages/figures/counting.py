@@ -15,7 +15,9 @@ _INTO = frozenset(("including", "among", "include"))
 _NOUN = 3
 # "1,200 of the women"
 _NEAR = 4
-# A list of parts goes on over so many words: "including 108 Palestinians, three Lebanese".
+# Behind them another thing is named: "12 in coastal strikes".
+_PREPOSITIONS = frozenset("in on by from at since during after as when near across inside".split())
+# A list of parts goes on over so many words: "including 108 sailors, three stokers".
 _APART = 5
 
 
@@ -33,7 +35,13 @@ class Counting:
     def counts(self, nouns: frozenset[str], quantity: Quantity) -> bool:
         """Whether a number, its parts or the number of which it is a part count one of the nouns."""
         same = (quantity, *self._parts(quantity), *self._whole(quantity))
-        return any(not nouns.isdisjoint(self._noun(each)) for each in same)
+        if any(not nouns.isdisjoint(self._noun(each)) for each in same):
+            return True
+        # "21 soldiers were killed and 5 wounded, taking the toll to 24": they count those of whom the sentence spoke.
+        if not self.patterns.counted.isdisjoint(self._noun(quantity)):
+            return False
+        named = (self._noun(q) for q in reversed(self.quantities) if q.last <= quantity.outer)
+        return any(not nouns.isdisjoint(noun) for noun in named if not self.patterns.counted.isdisjoint(noun))
 
     def group(self, quantity: Quantity) -> str:
         """The group of which a number tells, "" for none."""
@@ -46,22 +54,32 @@ class Counting:
             if size := groups.longest(self.words, at):
                 end = at + size
                 # "civilians and soldiers" are no group.
-                other = end + 1 < len(self.words) and self.words[end] == "and" and not self.marks[end + 1]
-                mixed = other and (self.words[end + 1] in self.patterns.counted or groups.longest(self.words, end + 1))
-                return "" if mixed else self.patterns.groups[tuple(self.words[at:end])]
+                group = self.patterns.groups[tuple(self.words[at:end])]
+                return "" if self._mixed(group, end) else group
             if self.patterns.open.longest(self.words, at) or self.words[at] in self.patterns.counted:
                 break
         return ""
 
+    def _mixed(self, group: str, at: int) -> bool:
+        """Whether others than the group are counted with it: "and soldiers" stands at `at`."""
+        words, after = self.words, at + 1
+        if after >= len(words) or words[at] not in ("and", "or") or self.marks[after]:
+            return False
+        if size := self.patterns.group_terms.longest(words, after):
+            return self.patterns.groups[tuple(words[after : after + size])] != group
+        return words[after] in self.patterns.counted
+
     def _noun(self, quantity: Quantity) -> Sequence[str]:
-        """The words behind a number in which what it counts is named."""
+        """The words behind a number in which what it counts is named: not "in coastal strikes"."""
         end = quantity.last
         while end < min(quantity.last + _NOUN, len(self.words)) and not self.marks[end]:
+            if self.words[end] in _PREPOSITIONS:
+                break
             end += 1
         return self.words[quantity.last : end]
 
     def _parts(self, quantity: Quantity) -> Iterator[Quantity]:
-        """The numbers into which a number is told apart: "113, including 108 Palestinians, three Lebanese"."""
+        """The numbers into which a number is told apart: "113, including 108 sailors, three stokers"."""
         last, listed = quantity.last, False
         for part in self.quantities:
             if part.outer < quantity.last:
@@ -74,7 +92,7 @@ class Counting:
             last, listed = part.last, True
 
     def _whole(self, quantity: Quantity) -> Iterator[Quantity]:
-        """The number of which a number is a part: "of the 109 hostages in Gaza, 36 are dead"."""
+        """The number of which a number is a part: "of the 109 sailors aboard, 36 are dead"."""
         for whole in self.quantities:
             if whole.last < quantity.outer and self.words[whole.outer - 1 : whole.outer] == ("of",):
                 *inside, edge = self.marks[whole.last : quantity.outer + 1]

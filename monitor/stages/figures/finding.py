@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from monitor.model import Figure, Sentence, Span
 from monitor.stages.figures.attribution import Sources
 from monitor.stages.figures.counting import Counting
 from monitor.stages.figures.forms import Fitting
-from monitor.stages.figures.numbers import Quantity, Reading, counts, read
+from monitor.stages.figures.numbers import LONGEST, Quantity, Reading, counts, read
 from monitor.stages.figures.patterns import Patterns, Subject
 from monitor.stages.figures.periods import Periods, day_length
-from monitor.stages.figures.surroundings import Surroundings
+from monitor.stages.figures.surroundings import TURNS, Surroundings
 from monitor.stages.figures.terms import Hit, Terms
 
-_PARTS = frozenset("third thirds half quarter quarters fifth many most some few part".split())
+_PARTS = frozenset("third thirds half quarter quarters fifth many most some few part majority bulk much".split())
 _PERCENT = frozenset("percent cent pc".split())
 _IN_WHICH = (("in", "which"), ("during", "which"))
+_NEXT = TURNS | {"and", "as"}
+_COMPARED = (("down", "from"), ("up", "from"), ("compared", "with"), ("compared", "to"), ("as", "against"))
 _AMONG = frozenset(("including", "among", "whom", "them", "and", "of"))
+# What stands in an earlier sentence is so far away.
+_EARLIER = 200.0
 # An earlier sentence's place counts, but any place in the sentence itself is nearer.
 _PER_SENTENCE_BACK = 40
 # A word that only hints at a place counts until this sentence or one before it names another place.
 _WEAK = 300
 # How far around a number words are about it.
 _PART = 14
+# So vague is "thousands", and so near its place has to be.
+_VAGUE, _VAGUE_PLACE = 4, 30.0
 # The longest opening of a sentence, in words.
 _OPENING = 10
 
@@ -45,7 +51,7 @@ def find_figures(text: str, sentences: Sequence[Sentence], patterns: Patterns) -
         if counts(pieces[at]):
             here, places = reading(at)
             if here.quantities:
-                before = tuple(reading(earlier)[1] for earlier in range(max(0, at - 2), at))
+                before = tuple(reading(earlier) for earlier in range(max(0, at - 2), at))
                 found += _Finder(here, places, before, patterns).figures(sentence)
     return tuple(found)
 
@@ -61,10 +67,14 @@ class _Spot:
 
 
 class _Finder:
-    """One sentence. `places`: its places; `before`: those of the two sentences before it, the nearest last."""
+    """One sentence and its places; `before`: the same of the two sentences before it, the nearest last."""
 
-    def __init__(self, reading: Reading, places: list[Hit], before: tuple[list[Hit], ...], patterns: Patterns) -> None:
-        self.reading, self.places, self.before, self.patterns = reading, places, before, patterns
+    def __init__(
+        self, reading: Reading, places: list[Hit], before: tuple[tuple[Reading, list[Hit]], ...], patterns: Patterns
+    ) -> None:
+        self.reading, self.places, self.patterns = reading, places, patterns
+        self.before = tuple(hits for _, hits in before)
+        self.words_before = tuple(word for reading_, _ in before for word in reading_.words)
         self.words = reading.words
         self.around = Surroundings(reading)
         self.fitting = Fitting(reading, self.around, patterns.open)
@@ -86,15 +96,21 @@ class _Finder:
 
     def _spot(self, quantity: Quantity) -> _Spot | None:
         best: tuple[float, _Spot] | None = None
+        if self._is_untold(quantity):
+            return None
         for subject in self.patterns.subjects:
             if not self._kind(subject, quantity) or (not subject.whole and self._is_whole(quantity)):
                 continue
             # What is cheap to know is asked first: most subjects are not spoken of at all.
             far = [self._nearest(subject, quantity, group) for group in subject.context]
-            if None in far or not any(self.fitting.fits(form, quantity) for form in subject.forms):
+            place = far[0]
+            if place is None or None in far or not any(self.fitting.fits(form, quantity) for form in subject.forms):
                 continue
-            # At the same distance a followed subject wins.
-            cost = (far[0] or 0.0) + subject.silent
+            # "Thousands have died" near no place may be of all places.
+            if place > _VAGUE_PLACE and quantity.high >= _VAGUE * quantity.low and not subject.silent:
+                continue
+            # At the same distance a followed subject wins; where an earlier sentence leaves it open, silence does.
+            cost = place + subject.silent * (1 if place < _EARLIER else -1)
             group = self.counting.group(quantity)
             period = self.periods.of(subject, quantity, bool(group))
             if not period or self._speaks_against(subject, quantity):
@@ -110,15 +126,31 @@ class _Finder:
             return True
         return self._is_of_percent(quantity)
 
+    def _is_untold(self, quantity: Quantity) -> bool:
+        """Whether nothing is told of a number, whatever it counts."""
+        at, words = quantity.outer, self.words
+        before = words[max(0, at - 1) : at]
+        # "One in 50 people" counts nobody.
+        if before == ("in",) and at > 1 and (at - 2 in self.around.taken or words[at - 2] == "one"):
+            return True
+        # "93 a day, down from 170": of when, only the sentence's other number tells.
+        if words[max(0, at - 2) : at] in _COMPARED:
+            return True
+        # "105 sailors, including 80 islanders": a part without a group.
+        noun = words[quantity.last] if quantity.last < len(words) else ""
+        return before == ("including",) and noun in self.patterns.counted and not self.counting.group(quantity)
+
     def _is_of_percent(self, quantity: Quantity) -> bool:
-        """ "85% of the strip's 2.3 million people", "90 per cent of the population of 2.3 million"."""
+        """ "85% of the strip's 2.3 million people", "half of its population of 2.3 million"."""
         for at in range(quantity.outer - 1, max(quantity.outer - 6, 0), -1):
             if self.reading.marks[at + 1]:
                 return False
             if self.words[at] == "of" and at not in self.around.taken:
                 before = self.words[at - 1]
-                if before in _PERCENT or (
-                    before[:1].isdigit() and " " not in before and at - 1 not in self.around.taken
+                if (
+                    before in _PERCENT
+                    or before in _PARTS
+                    or (before[:1].isdigit() and " " not in before and at - 1 not in self.around.taken)
                 ):
                     return True
         return False
@@ -160,13 +192,19 @@ class _Finder:
     # --- one number's surroundings
 
     def _nearest(self, subject: Subject, quantity: Quantity, group: Terms) -> float | None:
-        best: float | None = None
+        here: float | None = None
         for start, end, term in self.places:
             if term in group.phrases:
-                cost = self.around.distance(quantity, start, end) + (_WEAK if term in self.patterns.weak.phrases else 0)
-                best = cost if best is None or cost < best else best
-        if best is not None:
-            return best
+                weak = term in self.patterns.weak.phrases or self._in_next_clause(quantity, start)
+                cost = self.around.distance(quantity, start, end) + (_WEAK if weak else 0)
+                here = cost if here is None or cost < here else here
+        if here is not None and here < _EARLIER:
+            return here
+        earlier = self._earlier(subject, quantity, group)
+        return earlier if here is None or (earlier is not None and earlier < here) else here
+
+    def _earlier(self, subject: Subject, quantity: Quantity, group: Terms) -> float | None:
+        """How far away the place is that a sentence before names, None for none."""
         # "Eight of them were killed": whoever they are, the sentence before says it, not its place.
         if self.counting.of_others(quantity) and quantity is self.reading.quantities[0]:
             return None
@@ -176,17 +214,24 @@ class _Finder:
                 if any(term in subject.not_after.phrases for _, _, term in hits):
                     return None
                 weak = terms <= self.patterns.weak.phrases
-                return 200.0 + back * _PER_SENTENCE_BACK + (_WEAK if weak else 0)
+                return _EARLIER + back * _PER_SENTENCE_BACK + (_WEAK if weak else 0)
         return None
 
+    def _in_next_clause(self, quantity: Quantity, at: int) -> bool:
+        """ "30 people were killed, and in the north the war went on"."""
+        words, marks = self.words, self.reading.marks
+        return any(marks[i] and words[i] in _NEXT for i in range(quantity.last, at))
+
     def _speaks_against(self, subject: Subject, quantity: Quantity) -> bool:
+        if self._is_elsewhere(subject) or (subject.firm and self._is_planned(quantity)):
+            return True
         start, end = self.around.part(quantity, _PART, ";-,")
         # "…, two of whom": what is said of the whole number before holds for its part.
         if start > 0 and self.counting.of_others(quantity):
             whole = next((q for q in reversed(self.reading.quantities) if q.last <= start), None)
             start = self.around.part(whole, _PART, ";-,")[0] if whole else start
-        # "the war of 2006, in which 1,000 died": so does what the sentence says before a relative word.
-        elif start > 1 and self.words[start : start + 2] in _IN_WHICH:
+        # "the war of 2006, in which 1,000 died", "…, with 1,000 dead": so does what the sentence says before.
+        elif start > 1 and (self.words[start : start + 2] in _IN_WHICH or self.words[start] == "with"):
             start = self.around.part(replace(quantity, outer=start - 1), _PART, ";-,")[0]
         # "Before the war, 500 trucks went in a day": what opens a sentence holds for the part behind it.
         if 0 < start <= _OPENING and self.reading.marks[start] == "," and not any(self.reading.marks[1:start]):
@@ -202,6 +247,36 @@ class _Finder:
             if dated and 1900 <= int(year) < self.patterns.earliest_year:
                 return True
         return False
+
+    def _is_elsewhere(self, subject: Subject) -> bool:
+        """Whether the sentence lacks what the subject needs, or it or those before speak of another thing."""
+        if subject.needs.phrases and not subject.needs.hits(self.words):
+            return True
+        return bool(subject.not_near.hits(self.words) or subject.not_near.hits(self.words_before))
+
+    def _is_planned(self, quantity: Quantity) -> bool:
+        """Whether the sentence wishes, asks or plans, or goes on telling the plan of the sentences before it.
+
+        The word for that may stand far from the number: "we hope for a deal in which …, with 600 trucks a day".
+        """
+        done = next((end for start, end, _ in self._done if start >= quantity.last), LONGEST)
+        # "180 trucks entered, but far more are needed"
+        told = next((at for at in range(done, len(self.words)) if self.reading.marks[at]), len(self.words))
+        if any(start < told for start, _, _ in self._wished):
+            return True
+        return not self._happened and bool(self.patterns.planned.hits(self.words_before))
+
+    @cached_property
+    def _done(self) -> list[Hit]:
+        return self.patterns.done.hits(self.words)
+
+    @cached_property
+    def _wished(self) -> list[Hit]:
+        return self.patterns.wished.hits(self.words)
+
+    @cached_property
+    def _happened(self) -> bool:
+        return bool(self.patterns.happened.hits(self.words))
 
     def _figure(self, spot: _Spot, sentence: Sentence, earlier: bool) -> Figure:
         quantity, subject = spot.quantity, spot.subject

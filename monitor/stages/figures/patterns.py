@@ -16,8 +16,9 @@ from monitor.stages.figures.numbers import phrase
 from monitor.stages.figures.terms import Phrase, Terms
 
 _PERIODS = ("total", "daily", "event")
-# "running": a total, of however few; "span": neither; "since": first words of the times that make one with "since".
-_WORDINGS = (*_PERIODS, "running", "span", "since")
+# "running": a total, of however few; "span": neither; "since": first words of the times that make one with "since";
+# "day": one day, however much speaks for a total.
+_WORDINGS = (*_PERIODS, "running", "span", "since", "day")
 _KEYS = {
     "id",
     "name",
@@ -32,6 +33,9 @@ _KEYS = {
     "not_from",
     "not_of",
     "not_after",
+    "not_near",
+    "needs",
+    "firm",
     "silent",
     "whole",
     *_PERIODS,
@@ -86,6 +90,9 @@ class Subject:
     not_from: frozenset[str]
     not_of: frozenset[str]
     not_after: Terms
+    not_near: Terms
+    needs: Terms
+    firm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,10 @@ class Patterns:
     periods: Mapping[str, Terms]
     spans: frozenset[str]
     hypothetical: Terms
+    wished: Terms
+    planned: Terms
+    done: Terms
+    happened: Terms
     revised: Terms
     groups: Mapping[Phrase, str]
     group_terms: Terms
@@ -166,6 +177,10 @@ def load_patterns(text: str, more: str = "") -> Patterns:
         periods={name: terms("periods", name) for name in _WORDINGS},
         spans=frozenset(word for (word, *_) in terms("periods", "since").phrases),
         hypothetical=terms("hypothetical", "words"),
+        wished=terms("hypothetical", "wished"),
+        planned=terms("hypothetical", "planned"),
+        done=terms("hypothetical", "done"),
+        happened=terms("hypothetical", "happened"),
         revised=terms("hypothetical", "revised"),
         groups=groups,
         group_terms=Terms(groups),
@@ -328,6 +343,10 @@ def _subject(row: Mapping[str, Any], forms: Mapping[str, tuple[Form, ...]], list
     context = row.get("context", [])
     if not isinstance(context, list) or not context:
         raise PatternError(f"{where}: context", "not a list of groups", 'write e.g. context = [["harbour", "quay"]]')
+
+    def own(key: str) -> Terms:
+        return _terms(_strings(row.get(key, []), f"{where}: {key}"), lists, f"{where}: {key}")
+
     return Subject(
         id=row["id"],
         name=str(row.get("name", row["id"])),
@@ -335,7 +354,7 @@ def _subject(row: Mapping[str, Any], forms: Mapping[str, tuple[Form, ...]], list
         kind=kind,
         forms=tuple(form for name in chosen for form in forms[name]),
         context=tuple(_terms(_strings(group, f"{where}: context"), lists, f"{where}: context") for group in context),
-        never=_terms(_strings(row.get("never", []), f"{where}: never"), lists, f"{where}: never"),
+        never=own("never"),
         ranges=ranges,
         otherwise=row.get("otherwise", "event"),
         monotone=bool(row.get("monotone", False)),
@@ -343,6 +362,9 @@ def _subject(row: Mapping[str, Any], forms: Mapping[str, tuple[Form, ...]], list
         silent=bool(row.get("silent", False)),
         whole=bool(row.get("whole", False)),
         not_from=frozenset(_strings(row.get("not_from", []), f"{where}: not_from")),
-        not_after=_terms(_strings(row.get("not_after", []), f"{where}: not_after"), lists, f"{where}: not_after"),
+        not_after=own("not_after"),
+        not_near=own("not_near"),
+        needs=own("needs"),
+        firm=bool(row.get("firm", False)),
         not_of=frozenset(_strings(row.get("not_of", []), f"{where}: not_of")),
     )

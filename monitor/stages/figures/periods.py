@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from math import inf
 
@@ -12,10 +13,13 @@ from monitor.stages.figures.surroundings import Surroundings
 from monitor.stages.figures.terms import Hit
 
 _DAYS = {"week": 7, "weeks": 7, "month": 30, "months": 30}
-# "a day after"
+# "a day after", but "so many in a day" is no rate either.
 _NO_RATE = (("after",), ("before",), ("earlier",), ("later",), ("ago",))
 # "…, bringing the total to 80": behind it another number is spoken of.
 _BRINGING = frozenset("bringing brings raising raises taking takes pushing pushes lifting".split())
+_ADDED = frozenset("additional another further extra".split())
+# So far behind a number its "every day" may stand.
+_RATE = 26
 # What only hints at a period, or stands in another part of the sentence, is so much farther away.
 _HINT = 300
 # "told reporters on Monday"
@@ -49,11 +53,16 @@ class Periods:
         # A group's total may be far smaller than everyone's.
         share = 100 if subject.whole and grouped else 1
         fit = [name for name in fit if subject.ranges[name][0] / share <= value <= subject.ranges[name][1]]
+        if len(fit) > 1 and self._one_day(quantity):
+            fit.remove("total")
         if not fit or fit == ["daily"]:
             return "".join(fit)
         far = {name: self._named(quantity, name) for name in ("total", "event")}
         if "total" in subject.ranges and "event" in subject.ranges and self._neither(quantity, fit, far):
             return ""
+        if subject.monotone and self._added(quantity) and "event" in fit:
+            # "an additional 15 have been killed": no total, and no event where none is named.
+            return "" if far["total"] < far["event"] == inf else "event"
         if len(fit) < 2:
             return fit[0]
         if min(far.values()) == inf:
@@ -61,9 +70,23 @@ class Periods:
         # "since Monday" is said like a total, but is an event.
         return min(fit, key=lambda name: (far[name], name))
 
+    def _one_day(self, quantity: Quantity) -> bool:
+        """ "In the deadliest day so far, 500 people were killed"."""
+        first, last = self.around.part(quantity, LONGEST, ";", _BRINGING)
+        return any(first <= start < last for start, _, _ in self._hits["day"])
+
+    def _added(self, quantity: Quantity) -> bool:
+        after = self.words[quantity.last : quantity.last + 1]
+        return after == ("more",) or not _ADDED.isdisjoint((*self.words[quantity.outer : quantity.first], *after))
+
     def _daily(self, quantity: Quantity) -> bool:
-        near = self.words[max(0, quantity.outer - 4) : quantity.last + 9]
-        return any(near[end : end + 1] not in _NO_RATE for _, end, _ in self.patterns.periods["daily"].hits(near))
+        start, end = max(0, quantity.outer - 4), quantity.last + 9
+        # A list of what the trucks bring may stand between.
+        while end < min(len(self.words), quantity.last + _RATE) and end not in self.around.taken:
+            end += 1
+        near = self.words[start:end]
+        hits = self.patterns.periods["daily"].hits(near)
+        return any(near[max(0, at - 1)] != "in" and near[end : end + 1] not in _NO_RATE for at, end, _ in hits)
 
     def _neither(self, quantity: Quantity, fit: list[str], far: Mapping[str, float]) -> bool:
         """Whether a number is neither of one event nor of all the time: "117 trucks since May", so few "so far".
@@ -92,7 +115,9 @@ class Periods:
 
     @cached_property
     def _hits(self) -> Mapping[str, list[Hit]]:
-        hits = {name: self.patterns.periods[name].hits(self.words) for name in ("total", "event", "running", "span")}
+        hits = {
+            name: self.patterns.periods[name].hits(self.words) for name in ("total", "event", "running", "span", "day")
+        }
         return {**hits, "event": [hit for hit in hits["event"] if not self._of_telling(hit[0])]}
 
     def _of_telling(self, at: int) -> bool:
@@ -109,6 +134,9 @@ class Periods:
     def _span(self, quantity: Quantity) -> float:
         """How far from the number "since Monday", "this year" or the like stands."""
         first, last = self.around.part(quantity, _PART, ";-,")
+        # "the worst day this year, with 100 people killed"
+        if first and self.words[first] == "with":
+            first = self.around.part(replace(quantity, outer=first - 1), _PART, ";-,")[0]
         named = [(start, end) for start, end, _ in self._hits["span"] if first <= start < last]
         return min((self.around.distance(quantity, *words) for words in (*named, *self._since)), default=inf)
 
