@@ -87,3 +87,13 @@ def test_the_cosine_is_one_for_equals_and_nothing_for_strangers() -> None:
     assert cosine(bag, Counter({3: 1}), lambda word: 1.5) == 0.0
     assert cosine(bag, Counter(), lambda word: 1.5) == 0.0
     assert cosine(bag, bag, lambda word: 0.0) == 0.0
+
+
+def test_a_word_of_the_same_share_is_as_rare_however_much_is_known() -> None:
+    said = [*known_from(REPORT, "k1"), *known_from(FOLLOW_UP, "k2"), *known_from(UNRELATED, "k3")]
+    some, more = KnownIndex(said * 40), KnownIndex(said * 400)
+    for word in {word for sentence in said for word in sentence.words}:
+        assert more.rarity(word) == pytest.approx(some.rarity(word), rel=0.01)
+    stranger = max(word for sentence in said for word in sentence.words) + 1
+    assert more.rarity(stranger) == pytest.approx(some.rarity(stranger))
+    assert more.weight(stranger) > some.weight(stranger) + 1

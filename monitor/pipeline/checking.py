@@ -55,7 +55,7 @@ class Checker:
             if known is None or not known.text:
                 continue
             report = read_report(article_id, known.outlet, known.published, known.text)
-            likeness = alike(mine, report, index.weight)
+            likeness = alike(mine, report, index.rarity)
             shared = mine.names.keys() & report.names.keys()
             border = max(SAME_ANYWHERE, best.similarity if best else 0.0)
             if len(shared) >= NAMES_SHARED and likeness >= border:

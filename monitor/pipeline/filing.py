@@ -220,7 +220,7 @@ class Filer:
         trip = filing.trip or (best.trip_id if best else "")
         if match.verdict is not Verdict.NEW or not trip or article.summary_only:
             return match, filing, ()
-        alike = self.stories(trip, article.fetched_at).alike(_report(article), self.index(trip).weight)
+        alike = self.stories(trip, article.fetched_at).alike(_report(article), self.index(trip).rarity)
         of, most = max(alike, key=lambda each: each[1], default=("", 0.0))
         original = self._store.article(of) if of else None
         if original is None:

@@ -13,6 +13,9 @@ from math import fsum
 from monitor.model import KnownSentence
 from monitor.stages.synonyms import sense, senses
 
+# So many sentences `KnownIndex.rarity` reckons with at most; the border for retellings was set with about as many.
+STEADY = 512
+
 
 class Near:
     """A known sentence beside a new one; what it says is put together when it is asked for.
@@ -82,6 +85,7 @@ class KnownIndex:
         # Weights and lengths hold until the index has grown by a quarter to a half.
         self._counted = 0
         self._weights = _Weights(self._weigh)
+        self._rarities = _Weights(self._rarity)
         self._norms: dict[int, float] = {}
         for sentence in known:
             self.add(sentence)
@@ -114,6 +118,7 @@ class KnownIndex:
         if size // step * step != self._counted:
             self._counted = size // step * step
             self._weights.clear()
+            self._rarities.clear()
             self._norms.clear()
 
     @property
@@ -121,9 +126,26 @@ class KnownIndex:
         """How much a word tells: its inverse sentence frequency (Spärck Jones 1972), smoothed."""
         return self._weights.__getitem__
 
+    @property
+    def rarity(self) -> Callable[[int], float]:
+        """The same as if there were no more than a few hundred sentences.
+
+        How alike two whole texts are then means the same however much is known; else it falls by a third as rare words,
+        which two texts seldom share, come to weigh more and more.
+        """
+        return self._rarities.__getitem__
+
     def _weigh(self, word: int) -> float:
-        held = bisect_left(self._holders.get(sense(word), ()), self._counted)
-        return math.log(1 + (self._counted + 1) / (held + 0.5))
+        return math.log(1 + (self._counted + 1) / (self._held(word) + 0.5))
+
+    def _rarity(self, word: int) -> float:
+        size = min(self._counted, STEADY)
+        held = self._held(word) * size / (self._counted or 1)
+        return math.log(1 + (size + 1) / (held + 0.5))
+
+    def _held(self, word: int) -> int:
+        """How many of the counted sentences have the word."""
+        return bisect_left(self._holders.get(sense(word), ()), self._counted)
 
     def has(self, word: int) -> bool:
         """Whether any known sentence has this word, or another for it."""

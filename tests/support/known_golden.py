@@ -111,7 +111,7 @@ def pairs() -> tuple[Pair, ...]:
 
 def judge_pairs(limits: Thresholds = THRESHOLDS) -> list[Judged]:
     """Each pair as the stages judge it; words weigh by how rare they are in what is known."""
-    weight = known_index().weight
+    weight = known_index().rarity
     judged = []
     for pair in pairs():
         known = Known("first", "", "", None, pair.first, fingerprint(pair.first))
