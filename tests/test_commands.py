@@ -171,7 +171,6 @@ def test_a_mistyped_command_is_met_with_a_suggestion(typed: str, meant: str) -> 
         (("run", "--nwo"), "--now"),
         (("digest", "--format", "pdf"), "'md', 'html', 'mail', 'txt', 'json', 'atom'"),
         (("seeds", "add"), "FILE|URL"),
-        (("seeds", "check", "/not/there.txt"), "/not/there.txt"),
         (("rules", "test", "/not/there.jsonl"), "/not/there.jsonl"),
         (("init",), "DIR"),
     ],
@@ -727,10 +726,15 @@ def test_a_record_whose_id_is_taken_is_not_added(home: Path, tmp_path: Path) -> 
 def test_files_that_cannot_be_checked_are_named_and_the_others_are_checked(home: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "dam.txt").write_text(f"Dam runs low\n\n{DAM}\n")
-    done = monitor("seeds", "check", tmp_path / "empty.txt", tmp_path / "dam.txt", "--home", home)
+    names = (tmp_path / "empty.txt", tmp_path / "nosuch.txt", tmp_path / "dam.txt", tmp_path)
+    done = monitor("seeds", "check", *names, "--home", home)
     assert done.code == 1, done.all
     assert "empty.txt" in done.err
+    assert "nosuch.txt: No such file or directory" in done.err
+    assert f"{tmp_path}: Is a directory" in done.err
     assert "dam.txt: new\n  new as a whole: no copy of a known text" in done.out
+    rows = [json.loads(line) for line in monitor("seeds", "check", *names, "--json", "--home", home).out.splitlines()]
+    assert ["error" in row for row in rows] == [True, True, False, True]
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -1081,7 +1085,10 @@ def test_files_are_checked_against_any_folder_of_seeds_without_a_working_folder(
     }  # fmt: skip
     assert rows["grown.md"]["new_sentences"] == [added]
     shown = monitor("seeds", "check", "--seeds", seeds, tmp_path / "grown.md", cwd=tmp_path).out
-    assert "grown.md: update\n  the text, with something more, of “Dam runs low” (seed corpus, seed-dam)" in shown
+    assert (
+        "grown.md: update\n  the text, with changes or something more, of “Dam runs low” (seed corpus, seed-dam)"
+        in shown
+    )
     assert f"  1 of its 7 sentences is new\n    + {added}\n" in shown
     known = rows["copy.txt"]["known_sentences"]
     assert known

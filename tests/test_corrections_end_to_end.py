@@ -39,6 +39,11 @@ def test_what_was_told_and_changed_is_corrected_and_what_was_added_is_told(tmp_p
     assert (correction["removed"], correction["added"]) == ([TOLD], [TOLD.replace("37", "52")])
     assert MORE in str(shown["trips"])
     assert "## Corrections (1)" in (home / "digests" / f"{shown['name']}.md").read_text("utf-8")
+    assert ", 1 correction" in second.out
+    # The digest of the whole trip tells what was told, and what has become of it.
+    trip = monitor("digest", "--trip", shown["trips"][0]["trip_id"], "--format", "md", "--home", home).out
+    assert "## Corrections (1)" in trip
+    assert "At least 52 people" in trip
     explained = monitor("explain", f"{site.base}/talks", "--home", home).out
     assert f"  - {TOLD} (it had been told: corrected)" in explained
     assert f"  + {MORE}" in explained

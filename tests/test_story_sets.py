@@ -90,6 +90,10 @@ class TestTheLeader:
         assert one(gather([flash, member(1), member(2, words=700)], [Pair("a0", "a1", COPY), Pair("a1", "a2", COPY)]))\
             .leader.article_id == "a1"  # fmt: skip
 
+    def test_of_two_at_once_is_not_the_copy(self) -> None:
+        same = [member(0, verdict=COPY, published=NOW), member(1, published=NOW)]
+        assert one(gather(same, [Pair("a0", "a1", COPY)])).leader.article_id == "a1"
+
     def test_of_two_at_once_is_the_same_one_always(self) -> None:
         both = [member(1, published=NOW), member(0, published=NOW)]
         assert one(gather(both, [Pair("a0", "a1", COPY)])).leader.article_id == "a0"

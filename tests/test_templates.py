@@ -74,7 +74,7 @@ class TestTheContext:
 class TestOverriding:
     def test_a_template_takes_the_place_of_the_shipped_one(self) -> None:
         mine = {"digest.txt.j2": "{{ headline[0] }}, {{ digest.name }}\n"}
-        assert render(golden_digest(), "txt", mine) == "5 developments on 2 trips, 2024-03-20\n"
+        assert render(golden_digest(), "txt", mine) == "5 developments on 2 trips, 1 correction, 2024-03-20\n"
         assert render(golden_digest(), "md", mine) == render(golden_digest(), "md")
 
     def test_an_included_one_can_be_replaced_alone(self) -> None:

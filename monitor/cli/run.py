@@ -96,7 +96,8 @@ def say_told(told: Told | None, delivery: DeliveryReport, app: App) -> None:
         digest = told.digest
         looks = len({line.source_id for line in digest.sources if line.reason.startswith(NEEDS_A_LOOK)})
         needy = f"; {plural(looks, 'source needs', 'sources need')} a look" if looks else ""
-        click.echo(f"digest {digest.name}: {plural(digest.counts.developments, 'development')}{needy}")
+        changed = f", {plural(len(digest.corrections), 'correction')}" if digest.corrections else ""
+        click.echo(f"digest {digest.name}: {plural(digest.counts.developments, 'development')}{changed}{needy}")
         for problem in told.problems:
             click.echo(f"  {problem}", err=True)
     for channel, to in delivery.done:

@@ -137,7 +137,7 @@ async def fetch_page(app: App, url: str) -> Page:
 
 @seeds.command()
 @home_options
-@click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @click.option(
     "--seeds",
     "folder",
@@ -168,6 +168,8 @@ def check(obj: Context, paths: tuple[str, ...], folder: Path | None, as_json: bo
                 failed = True
                 # The message of a text begins with its name.
                 said = str(error).removeprefix(f"{Path(path).name}: ")
+                if isinstance(error, OSError) and error.strerror:
+                    said = error.strerror
                 click.echo(json.dumps({"file": path, "error": said}, ensure_ascii=False)) if as_json else click.echo(
                     f"{path}: {said}", err=True
                 )

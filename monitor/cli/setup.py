@@ -175,7 +175,7 @@ def healthcheck(obj: Context, fetch_age: timedelta | None, digest_age: timedelta
         states = tuple(look.store.source_states().values())
         found = vitals(
             look.watch, states, look.store.slot_taken, look.clock.now(), fetch_age=fetch_age, digest_age=digest_age,
-            began=_began(look.settings.home) if look.store.fresh() else None,
+            began=_began(look.settings.home),
         )  # fmt: skip
     good = all(each.good for each in found)
     if as_json:

@@ -131,12 +131,23 @@ class DigestRoom(LeaseRoom):
 
     def trip_material(self, trip: str) -> Material:
         article = tables.article.c
-        return self._material(and_(article.trip == trip, ~article.seed, ~article.quiet), None)
+        on_trip = select(article.id).where(article.trip == trip)
+        return self._material(
+            and_(article.trip == trip, ~article.seed, ~article.quiet),
+            None,
+            _revisions(tables.revision.c.article_id.in_(on_trip)),
+        )
 
-    def _material(self, asked: ColumnElement[bool], revised: Select[tuple[int]] | None) -> Material:
+    def _material(
+        self,
+        asked: ColumnElement[bool],
+        revised: Select[tuple[int]] | None,
+        corrected: Select[tuple[int]] | None = None,
+    ) -> Material:
         """The articles that meet the condition, with all that belongs to them and all that these revisions brought.
 
-        `revised`: None for those of the articles themselves.
+        `revised`: None for those of the articles themselves; `corrected`: those whose corrections are asked for, where
+        they are others.
         """
         article, development, figure = tables.article.c, tables.development.c, tables.figure.c
         with self.reading() as connection:
@@ -183,7 +194,7 @@ class DigestRoom(LeaseRoom):
                 states=tuple(self.source_states().values()),
                 told_at=connection.execute(select(func.max(tables.digest.c.made_at))).scalar(),
                 volume=_volume(connection, trips),
-                corrections=_corrections(connection, revised),
+                corrections=_corrections(connection, revised if corrected is None else corrected),
                 revisions=() if revised is None else tuple(row.id for row in connection.execute(revised)),
                 stories=stories_of(connection, {each.article.id for each in developments}),
             )

@@ -122,6 +122,9 @@ def _heading(digest: Digest) -> str:
 def _headline(digest: Digest) -> tuple[str, ...]:
     counts = digest.counts
     new = count(counts.developments, "development") + (f" on {count(counts.trips, 'trip')}" if counts.trips else "")
+    # What came as a correction alone is no development, and is news all the same.
+    changed = count(len(digest.corrections), "correction") if digest.corrections else ""
+    new = ", ".join(filter(None, (new if counts.developments or not changed else "", changed)))
     first = new if has_news(digest) else "Nothing new"
     nothing = f"{counts.nothing} with nothing new, " if counts.nothing else ""
     return (

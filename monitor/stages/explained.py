@@ -25,7 +25,7 @@ WHERE = MappingProxyType(
 )
 _TEXT = {
     Verdict.COPY: "a copy of",
-    Verdict.UPDATE: "the text, with something more, of",
+    Verdict.UPDATE: "the text, with changes or something more, of",
     Verdict.REWRITE: "in other words, the same report as",
 }
 FOR, AGAINST, OTHER, TOPIC = "for", "against", "other", "topic"

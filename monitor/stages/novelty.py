@@ -80,7 +80,8 @@ class Signs:
             + limits.opposite * self.opposite
             + limits.quoted * self.quoted
         )
-        return 1 / (1 + math.exp(-told))
+        # Word for word, not even the bias speaks for it.
+        return 1 / (1 + math.exp(-told)) if told > limits.bias else 0.0
 
     def detail(self) -> str:
         """The new detail in words, "" for none."""

@@ -69,8 +69,9 @@ def lead(members: Sequence[Member]) -> Member:
     return min((member for member in members if member.words >= full), key=_order)
 
 
-def _order(member: Member) -> tuple[datetime, str]:
-    return member.at, member.canonical
+def _order(member: Member) -> tuple[datetime, bool, str]:
+    # At the same time a copy comes after what it is a copy of.
+    return member.at, member.verdict is Verdict.COPY, member.canonical
 
 
 def carried(story: Story) -> Carried | None:

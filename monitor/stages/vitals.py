@@ -36,7 +36,7 @@ def vitals(
     """The last good fetch must be younger than `fetch_age` (three times the shortest interval, two hours at least),
     and the newest slot must be taken within `digest_age`.
 
-    `began`: when the working folder was laid, where it has told nothing yet: no earlier slot is its own.
+    `began`: when the working folder was laid: no earlier slot is its own.
     """
     return _fetch(watch, states, now, fetch_age), _digest(watch, taken, now, digest_age, began)
 
