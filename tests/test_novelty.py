@@ -113,6 +113,10 @@ class TestNewSentences:
             "The port authority put the cost at 3.5 million crowns a day, and could not go on.", REPORT
         ).new
 
+    def test_ordinals_are_told_as_they_are_written(self) -> None:
+        said = read_details("A third offer, the 22nd day, the 11th hour and the 1th of a kind " + "9" * 5000 + "th")
+        assert {"3rd", "22nd", "11th", "1st"} <= set(said.figures)
+
     @pytest.mark.parametrize("date", ["on April 14", "on 14 April", "at 14:30", "in 2024", "on the 14th", "on Apr. 14"])
     def test_a_date_is_no_figure(self, date: str) -> None:
         sentence = f"The port authority put the cost at 3.5 million crowns a day {date} and said it could not go on."

@@ -10,6 +10,13 @@ from types import MappingProxyType
 
 from monitor.text import content_hash_of, hashes_of, words
 
+
+def _ordinal(digits: str) -> str:
+    """3rd, 11th, 22nd."""
+    teen = digits[-2:-1] == "1"
+    return digits + ("th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(digits[-1], "th"))
+
+
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 )
@@ -19,7 +26,7 @@ _NUMBERS = {
     **{word: str(10 * value) for value, word in enumerate(_TENS, 2)},
     "dozen": "12", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000",
     "fortnight": "14",
-    **{word: f"{value}th" for value, word in enumerate(
+    **{word: _ordinal(str(value)) for value, word in enumerate(
         "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split(), 3)},
 }  # fmt: skip
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
@@ -91,7 +98,7 @@ def read_details(text: str) -> Details:
             figures[_NUMBERS[word]] = content_hash_of(word)
         elif word[0].isdigit():
             ordinal = _ORDINAL.fullmatch(word)
-            figures[f"{ordinal[1]}th" if ordinal else word] = content_hash_of(word)
+            figures[_ordinal(ordinal[1]) if ordinal else word] = content_hash_of(word)
     quoted = frozenset(hash_ for said in _QUOTED.findall(text) for hash_ in hashes_of(words(said)))
     names = hashes_of(names_in(text))
     return Details(MappingProxyType(figures), frozenset(days), len(_NOT.findall(text)), quoted, names)
