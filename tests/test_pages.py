@@ -76,6 +76,15 @@ class Desk:
     def read(self) -> Tally:
         return asyncio.run(read_all(self.room, Filer(self.room.watch, self.store)))
 
+    def filed_by(self, pool: InlinePool, *names: str) -> list[str]:
+        """The order in which these are filed that all answer at once, with this pool to read them."""
+        self.room = replace(self.room, pool=pool)
+        self.offer(*names)
+        for name in names:
+            self.answers(name)
+        self.read()
+        return self.filed()
+
     def filed(self) -> list[str]:
         """What is stored, in the order of filing."""
         return [stored.article.url.removeprefix("https://") for stored in self.store.material().articles]
@@ -179,12 +188,7 @@ class TestOrder:
                 await asyncio.sleep(1.5 * pages.PATIENCE if done.page.url.endswith("long") else 0)
                 return done
 
-        impatient.room = replace(impatient.room, pool=Slow())
-        impatient.offer("a.example/long", "b.example/1")
-        impatient.answers("a.example/long")
-        impatient.answers("b.example/1")
-        impatient.read()
-        assert impatient.filed() == ["a.example/long", "b.example/1"]
+        assert impatient.filed_by(Slow(), "a.example/long", "b.example/1") == ["a.example/long", "b.example/1"]
 
     @pytest.mark.parametrize("turns", range(6))
     def test_holds_for_a_page_that_is_read_but_not_yet_taken_over(self, impatient: Desk, turns: int) -> None:
@@ -203,12 +207,7 @@ class TestOrder:
                 return done
 
         near = asyncio.Event()
-        impatient.room = replace(impatient.room, pool=Close())
-        impatient.offer("a.example/long", "b.example/1")
-        impatient.answers("a.example/long")
-        impatient.answers("b.example/1")
-        impatient.read()
-        assert impatient.filed() == ["a.example/long", "b.example/1"]
+        assert impatient.filed_by(Close(), "a.example/long", "b.example/1") == ["a.example/long", "b.example/1"]
 
     @pytest.mark.slow
     @pytest.mark.parametrize(
