@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
-import time
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import cpu_seconds
 
 from monitor.model import Span
 from monitor.rules import RuleSet, compile_rule, find, read_document
@@ -175,17 +174,7 @@ def test_time_grows_with_the_text_and_not_faster(rule: str, piece: str) -> None:
 
     def seconds(letters: int) -> float:
         document = read_document({"text": (piece * letters)[:letters]})
-        times = []
-        # The collector would look through all that other tests have left.
-        gc.disable()
-        try:
-            for _ in range(6):
-                start = time.process_time()
-                together.find_all(document)
-                times.append(time.process_time() - start)
-        finally:
-            gc.enable()
-        return min(times)
+        return cpu_seconds(lambda: together.find_all(document))
 
     seconds(2_000)
     # Eight times the text: a square would take 64 times as long.
