@@ -161,7 +161,7 @@ class Store(Protocol):
         """The text of an article or seed, as the comparison needs it."""
 
     def recent_texts(self, trip: str, since: datetime) -> tuple[Known, ...]:
-        """The texts filed under this trip that were read since then, and its seeds, in order of filing."""
+        """The texts filed under this trip that were read since then, and its seeds, in order of filing. No copies."""
 
     def known_sentences(self, trip: str) -> tuple[KnownSentence, ...]:
         """Every known sentence of this trip, in order of filing; adjacent sentences have adjacent indexes."""
@@ -205,12 +205,18 @@ class Store(Protocol):
         """As `file`, for an article that is kept and was taken back."""
 
     # stories
-    def story_circle(self, article_ids: Sequence[str]) -> tuple[tuple[Member, ...], tuple[Pair, ...]]:
-        """All articles that share a story with one of these, or with one that these have a link to; and the links
-        among them."""
+    def loose(self) -> tuple[str, ...]:
+        """The articles whose links or trip have changed since their stories were kept."""
+
+    def members(self, article_ids: Collection[str]) -> tuple[Member, ...]:
+        """All articles of the stories that these are in."""
+
+    def links(self, article_ids: Collection[str]) -> tuple[Pair, ...]:
+        """Every link with one of these articles at either end."""
 
     def keep_stories(self, stories: Sequence[Story]) -> None:
-        """From now on the articles are in these stories; a story with the number 0 gets one, one left by all goes.
+        """From now on the articles are in these stories, and not loose; a story with the number 0 gets one, one left by
+        all goes.
 
         The stories hold all articles of every story that they take one from.
         """

@@ -231,6 +231,8 @@ class TestKnownTexts:
         for name, age in {"old": 3 * DAY, "edge": DAY, "new": HOUR}.items():
             store.file(None, make_filed(make_article(name, fetched_at=NOW - age)))
         store.file(None, make_filed(make_article("other trip"), filing=make_filing("round-02")))
+        # What a copy says its original says.
+        store.file(None, make_filed(make_article("a copy"), match=Match(Verdict.COPY, "new")))
         seed = make_seed()
         store.add_seed(replace(seed, article=replace(seed.article, fetched_at=NOW - 99 * DAY)), None)
         found = store.recent_texts(TRIP, NOW - DAY)

@@ -16,7 +16,7 @@ from monitor.model import Carried, Item, Member, Origin, Pair, Story, Verdict
 from monitor.stages.escape import carried_by, carriers
 from monitor.stages.stories import WINDOW, carried, gather
 
-COPY, REWRITE = Verdict.COPY, Verdict.REWRITE
+COPY, REWRITE, OWN = Verdict.COPY, Verdict.REWRITE, Verdict.NEW
 
 
 def member(number: int, **changes: object) -> Member:
@@ -101,8 +101,14 @@ class TestTheLeader:
 
 NUMBERS = range(8)
 links = st.lists(
-    st.tuples(st.sampled_from(NUMBERS), st.sampled_from(NUMBERS), st.sampled_from([COPY, REWRITE])), max_size=12
-).map(lambda rows: [Pair(f"a{one}", f"a{two}", kind) for one, two, kind in rows if one != two])
+    st.tuples(
+        st.sampled_from(NUMBERS),
+        st.sampled_from(NUMBERS),
+        st.sampled_from([COPY, REWRITE, OWN, OWN]),
+        st.sampled_from([0.0, 0.2, 0.25, 0.3, 0.45, 0.8]),
+    ),
+    max_size=16,
+).map(lambda rows: [Pair(f"a{one}", f"a{two}", kind, alike) for one, two, kind, alike in rows if one != two])
 articles = st.lists(
     st.tuples(st.sampled_from(["t1", "t1", "t2", ""]), st.sampled_from([0, 20, 90, 130]), st.sampled_from([40, 400])),
     min_size=len(NUMBERS), max_size=len(NUMBERS),
@@ -150,6 +156,43 @@ class TestAnyOrder:
             assert story.leader in story.members
 
 
+class TestOneEvent:
+    """Reports of their own that are alike: one story, and each a report."""
+
+    @staticmethod
+    def reports(stories: Sequence[Story]) -> set[frozenset[str]]:
+        """The articles that are one report."""
+        found: dict[str, set[str]] = {}
+        for each in (each for story in stories for each in story.members):
+            found.setdefault(each.report, set()).add(each.article_id)
+        return set(map(frozenset, found.values()))
+
+    def test_reports_that_are_alike_are_one_story_and_stay_reports_of_their_own(self) -> None:
+        found = gather([member(number) for number in range(4)], [Pair("a1", "a0", COPY), Pair("a2", "a0", OWN, 0.4)])
+        assert sets(found) == {frozenset({"a0", "a1", "a2"}), frozenset({"a3"})}
+        assert self.reports(found) == {frozenset({"a0", "a1"}), frozenset({"a2"}), frozenset({"a3"})}
+
+    def test_of_another_report_on_the_event_it_is_said_that_others_have_it(self) -> None:
+        (story,) = gather([member(0), member(1), member(2)], [Pair("a1", "a0", COPY), Pair("a2", "a0", OWN, 0.4)])
+        assert carried(story, "a1") == Carried(("Paper 0", "Paper 1"), "Paper 0", others=1)
+        assert carried(story, "a2") == Carried(("Paper 2",), "Paper 2", others=2)
+        item = Item(1, "Two berths open.", "Paper 2", "https://a.example/1", "T", NOW, (), "new")
+        assert carriers(replace(item, carried=carried(story, "a2"))) == "2 others on this event"
+
+    def test_one_pair_that_is_close_by_chance_makes_no_bridge(self) -> None:
+        here = [Pair("a1", "a0", OWN, 0.5), Pair("a2", "a0", OWN, 0.5), Pair("a2", "a1", OWN, 0.5)]
+        there = [Pair("a4", "a3", OWN, 0.5), Pair("a5", "a3", OWN, 0.5), Pair("a5", "a4", OWN, 0.5)]
+        found = gather([member(number) for number in range(6)], [*here, *there, Pair("a3", "a2", OWN, 0.4)])
+        assert sets(found) == {frozenset({"a0", "a1", "a2"}), frozenset({"a3", "a4", "a5"})}
+
+    def test_where_it_is_crowded_reports_have_to_be_more_alike(self) -> None:
+        pair = Pair("a1", "a0", OWN, 0.27)
+        assert len(gather([member(0), member(1)], [pair])) == 1
+        # As alike to many that are not here.
+        crowd = [Pair("a1", f"b{number}", OWN, 0.45) for number in range(20)]
+        assert len(gather([member(0), member(1)], [pair, *crowd])) == 2
+
+
 class TestInWords:
     def story(self, *members: Member) -> Story:
         return Story(1, members[0], members)
@@ -159,18 +202,18 @@ class TestInWords:
         [
             ((member(1),), ""),
             ((member(1), member(2, outlet="Paper 1")), ""),
-            ((member(1), member(2), member(3, outlet="Paper 2")), "report in 2 outlets, first by Paper 1"),
+            ((member(1), member(2), member(3, outlet="Paper 2")), "story in 2 outlets, first by Paper 1"),
             ((member(1, origin=Origin("Reuters")),), "Reuters copy"),
             ((member(1, origin=Origin("AFP", part=True)),), "with AFP"),
             ((member(1, outlet="Reuters", origin=Origin("Reuters")),), ""),
-            ((member(1), member(2, origin=Origin("AP"))), "report in 2 outlets, first by Paper 1 (AP copy)"),
+            ((member(1), member(2, origin=Origin("AP"))), "story in 2 outlets, first by Paper 1 (AP copy)"),
             (
                 (member(1), member(2, origin=Origin("AFP", part=True)), member(3, origin=Origin("AP"))),
-                "report in 3 outlets, first by Paper 1 (AP copy)",
+                "story in 3 outlets, first by Paper 1 (AP copy)",
             ),
             (
                 (member(1, outlet="Reuters", origin=Origin("Reuters")), member(2)),
-                "report in 2 outlets, first by Reuters",
+                "story in 2 outlets, first by Reuters",
             ),
         ],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -21,12 +21,12 @@ from support.texts import FOLLOW_UP, REPORT, UNRELATED
 from monitor.edges import database
 from monitor.edges.store import SqlStore
 from monitor.model import Article, Filed, Link, Origin, Story, Verdict
-from monitor.pipeline import filing
 from monitor.pipeline.filing import Filer
 from monitor.pipeline.gathering import gather_stories
 from monitor.pipeline.ordering import prepare_kept, restore_order
 from monitor.pipeline.seeding import sync_seeds
 from monitor.stages.identity import content_hash
+from monitor.stages.stories import carried
 from monitor.watch import read_watch
 
 pytest_plugins = ("support.quick_store", "support.store_fixtures")
@@ -61,7 +61,7 @@ def put(store: SqlStore, *every: Filed) -> None:
     for each in every:
         with store.batch():
             store.file(None, each)
-            gather_stories(store, (each.article.id,))
+            gather_stories(store)
 
 
 def sets(store: SqlStore, *ids: str) -> set[frozenset[str]]:
@@ -89,7 +89,7 @@ class TestTheStore:
     def test_doing_it_again_changes_nothing(self, store: SqlStore) -> None:
         put(store, filed("a"), filed("b", "a"))
         before = store.stories(["a"])
-        gather_stories(store, ["a", "b"])
+        gather_stories(store)
         store.file(None, filed("b", "a"))
         assert store.stories(["b"]) == before
 
@@ -104,17 +104,17 @@ class TestTheStore:
         put(store, filed("a"), filed("b", "a"), filed("c", "b"))
         with store.batch():
             store.settle(filed("b", trip="round-02"), untold=False)
-            gather_stories(store, ["b"])
+            gather_stories(store)
         assert sets(store, *"abc") == alone(*"abc")
         with store.batch():
             store.settle(filed("b"), untold=False)
-            gather_stories(store, ["b"])
+            gather_stories(store)
         assert sets(store, *"abc") == {frozenset("abc")}
 
     def test_what_is_filed_anew_has_the_links_of_its_new_filing(self, store: SqlStore) -> None:
         put(store, filed("a"), filed("b", "a"), filed("c"))
         store.refile([filed("b", "c")], {})
-        gather_stories(store, ["b"])
+        gather_stories(store)
         assert sets(store, *"abc") == {frozenset("a"), frozenset("bc")}
 
     def test_a_pruned_text_keeps_its_story_and_its_length(self, store: SqlStore) -> None:
@@ -122,22 +122,22 @@ class TestTheStore:
         store.save_digest("s1", make_digest(), ["a", "b"], [])
         before = store.stories(["a"])
         assert store.prune(NOW + DAY).articles == 2
-        gather_stories(store, ["a"])
+        gather_stories(store)
         assert store.stories(["a"]) == before
 
     def test_an_edited_seed_keeps_its_copies_and_one_that_goes_leaves_them(self, store: SqlStore) -> None:
         put(store, filed("b"))
         store.add_seed(make_seed("seed-1"), None)
         put(store, filed("a", "seed-1"), filed("c", "seed-1"))
-        gather_stories(store, ["a"])
+        gather_stories(store)
         assert sets(store, "a") == {frozenset({"seed-1", "a", "c"})}
         with store.batch():
             store.add_seed(make_seed("seed-1"), None)
-            gather_stories(store, ["seed-1", "a", "c"])
+            gather_stories(store)
         assert sets(store, "a") == {frozenset({"seed-1", "a", "c"})}
         with store.batch():
             store.remove_seed("seed-1")
-            gather_stories(store, ["a", "c"])
+            gather_stories(store)
         assert sets(store, *"abc") == alone(*"abc")
 
     def test_the_newest_come_first_by_trip(self, store: SqlStore) -> None:
@@ -194,7 +194,7 @@ class Empty:
         self._path.write_bytes(self._image)
         with closing(SqlStore(database.open_engine(f"sqlite:///{self._path}"))) as store:
             return {
-                (story.leader.article_id, story.origin, tuple(each.article_id for each in story.members))
+                (story.leader.article_id, story.origin, tuple(each.article_id + each.report for each in story.members))
                 for story in feed(store, came)
             }
 
@@ -213,8 +213,9 @@ class TestThePipeline:
     def test_copies_are_stories_with_their_leader_and_its_agency(
         self, in_order: set[tuple[str, Origin | None, tuple[str, ...]]]
     ) -> None:
-        one, two, three = ("p0", "p1", "p2"), ("p3", "p4"), ("p5",)
-        assert in_order == {("p0", Origin("Reuters"), one), ("p3", None, two), ("p5", None, three)}
+        # The follow-up is a report of its own, on the same event.
+        one, two = ("p0p0", "p1p0", "p2p0", "p3p3", "p4p3"), ("p5p5",)
+        assert in_order == {("p0", Origin("Reuters"), one), ("p5", None, two)}
 
     @settings(max_examples=5, deadline=None)
     @given(order=st.permutations(range(len(PRESS))))
@@ -226,26 +227,26 @@ class TestThePipeline:
     def test_a_digest_says_who_else_has_the_report(self, quick_store: SqlStore) -> None:
         feed(quick_store, PRESS)
         stories = {each.article_id: story for story in quick_store.material().stories for each in story.members}
-        assert stories["p0"].outlets == ("Paper 0", "Paper 1", "Paper 2")
+        of = carried(stories["p0"], "p0")
+        assert of is not None
+        assert (of.outlets, of.others) == (("Paper 0", "Paper 1", "Paper 2"), 2)
+        # Of the follow-up nobody else was the first.
+        of = carried(stories["p3"], "p3")
+        assert of is not None
+        assert (of.outlets, of.first, of.others) == (("Paper 3", "Paper 4"), "Paper 3", 3)
 
-    def test_what_is_filed_together_is_the_same_stories_made_once(
-        self, quick_store: SqlStore, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        made: list[tuple[str, ...]] = []
-
-        def gather(store: SqlStore, ids: Iterable[str]) -> None:
-            made.append(tuple(ids))
-            gather_stories(store, made[-1])
-
-        monkeypatch.setattr(filing, "gather_stories", gather)
+    def test_what_is_filed_together_waits_for_its_stories_and_a_crash_loses_none(self, quick_store: SqlStore) -> None:
         filer = Filer(WATCH, quick_store)
         with filer.together():
             for each in PRESS:
                 filer.keep(each, prepare_kept(each), None)
-        assert made == [("p1", "p2", "p4")]
+        assert {len(story.members) for story in quick_store.stories([each.id for each in PRESS])} == {1}
+        assert quick_store.loose() == ("p0", "p1", "p2", "p3", "p4")
+        restore_order(WATCH, quick_store, Filer(WATCH, quick_store))
+        assert quick_store.loose() == ()
         together = quick_store.stories([each.id for each in PRESS])
         assert {tuple(one.article_id for one in story.members) for story in together} == {
-            ("p0", "p1", "p2"), ("p3", "p4"), ("p5",)
+            ("p0", "p1", "p2", "p3", "p4"), ("p5",)
         }  # fmt: skip
 
     def test_a_late_original_is_found_by_its_copies_that_were_told(self, quick_store: SqlStore) -> None:
@@ -315,7 +316,7 @@ class TestTheMigration:
             assert sets(store, *"abcdefg") == expected
             (story,) = store.stories(["a"])
             assert story.leader.article_id == "c"
-            gather_stories(store, "abcdefg")
+            gather_stories(store)
             assert sets(store, *"abcdefg") == expected
             # What comes from now on has numbers of its own.
             put(store, filed("new", trip=""))

@@ -24,7 +24,7 @@ def articles() -> None:
 @json_option
 @click.pass_obj
 def list_(obj: Context, trip: str | None, most: int, as_json: bool) -> None:
-    """The newest articles, those of one report together: who had it first, who else has it, and what each is."""
+    """The newest articles, those on one event together: who had it first, who else has it, and what each is."""
     from monitor.cli.stories import as_dict, headline, row
 
     with obj.app() as app:
@@ -103,7 +103,7 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
         word = None if trip is None else _settled(app.watch, trip, topics)
         with app.store.batch():
             filed, followed = settle_with_copies(app.store, kept, stored.match, word, app.filer, app.watch)
-            gather_stories(app.store, (stored.article.id,))
+            gather_stories(app.store)
     place = filed.filing.trip or filed.filing.decision.value
     if as_json:
         say_json({

@@ -31,7 +31,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from monitor.edges import tables
 from monitor.edges.database import Room
 from monitor.edges.lists import numbers
-from monitor.model import Candidates, Figure, FigureSighting, Fingerprint, Known, KnownSentence
+from monitor.model import Candidates, Figure, FigureSighting, Fingerprint, Known, KnownSentence, Verdict
 
 FIGURE = TypeAdapter(Figure)
 
@@ -195,7 +195,11 @@ class KnownRoom(Room):
         article = tables.article.c
         statement = (
             select(article.id, article.outlet, article.title, article.published, article.text, article.seed)
-            .where(article.trip == trip, or_(article.seed, article.fetched_at >= since))
+            .where(
+                article.trip == trip,
+                article.verdict != Verdict.COPY.value,
+                or_(article.seed, article.fetched_at >= since),
+            )
             .order_by(PLACE)
         )
         with self.reading() as connection:

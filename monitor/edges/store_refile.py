@@ -33,7 +33,7 @@ from monitor.edges.store_articles import (
 )
 from monitor.edges.store_known import MOST_POSTINGS, PLACE, holders_of
 from monitor.edges.store_revisions import link_revisions
-from monitor.edges.store_stories import describe_anew, forget_links, keep_links
+from monitor.edges.store_stories import describe_anew, forget_links, keep_links, loosen
 from monitor.model import Decision, Filed, Kept, Placed, Verdict
 
 _PAGE = 200
@@ -220,6 +220,7 @@ def _decide_anew(connection: Connection, filed: Filed) -> int:
         "filing": FILING.dump_json(filed.filing).decode(),
     }
     updated = connection.execute(tables.article.update().where(tables.article.c.id == filed.article.id).values(values))
+    loosen(connection, [filed.article.id])
     return updated.rowcount
 
 

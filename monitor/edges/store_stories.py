@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, RowMapping, bindparam, delete, exists, func, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    RowMapping,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from monitor.edges import tables
 from monitor.edges.database import Room
@@ -18,55 +31,66 @@ from monitor.model import Filed, Member, Origin, Pair, Story, Verdict
 _ARTICLE, _MEMBER, _LINK = tables.article.c, tables.member.c, tables.link.c
 
 # Statements are written once: SQLAlchemy then neither builds nor compiles them again.
-_LINKED = (
-    select(_LINK.other_id.label("id"))
+_LOOSE = select(_MEMBER.article_id).where(literal_column("member.loose")).order_by(_MEMBER.article_id)
+_LOOSEN = update(tables.member).where(_MEMBER.article_id.in_(texts("given"))).values(loose=True)
+_SETTLED = update(tables.member).where(_MEMBER.article_id.in_(texts("given"))).values(loose=False)
+_LINKS = (
+    select(_LINK.article_id, _LINK.other_id, _LINK.kind, _LINK.alike)
     .where(_LINK.article_id.in_(texts("given")))
-    .union(select(_LINK.article_id).where(_LINK.other_id.in_(texts("given"))))
+    .union(select(_LINK.article_id, _LINK.other_id, _LINK.kind, _LINK.alike).where(_LINK.other_id.in_(texts("given"))))
 )
 _STORIES_OF = select(_MEMBER.story_id).where(_MEMBER.article_id.in_(texts("given"))).distinct()
 _MEMBERS = (
     select(
         _ARTICLE.id, _ARTICLE.canonical, _ARTICLE.url, _ARTICLE.title, _ARTICLE.outlet, _ARTICLE.published,
         _ARTICLE.fetched_at, _ARTICLE.trip, _ARTICLE.verdict, _MEMBER.words, _MEMBER.story_id, _MEMBER.agency,
-        _MEMBER.part, tables.story.c.leader_id,
+        _MEMBER.part, _MEMBER.report, tables.story.c.leader_id,
     )
     .select_from(tables.member)
     .join(tables.article, _ARTICLE.id == _MEMBER.article_id)
     .join(tables.story, tables.story.c.id == _MEMBER.story_id)
     .where(_MEMBER.story_id.in_(numbers("given")))
 )  # fmt: skip
-_AMONG = select(_LINK.article_id, _LINK.other_id, _LINK.kind).where(
-    _LINK.article_id.in_(texts("given")), _LINK.other_id.in_(texts("given"))
-)
 _FOUND = tables.story.insert().returning(tables.story.c.id)
 _MOVE = (
     update(tables.member)
     .where(_MEMBER.article_id == bindparam("moved"))
     .values(story_id=bindparam("to_story"))
 )  # fmt: skip
+_REPORT = (
+    update(tables.member)
+    .where(_MEMBER.article_id == bindparam("of_article"), _MEMBER.report != bindparam("one_with"))
+    .values(report=bindparam("one_with"))
+)
 _ENTER = tables.member.insert()
 _DESCRIBE = (
     update(tables.member)
     .where(_MEMBER.article_id == bindparam("described"))
     .values(words=bindparam("words"), agency=bindparam("agency"), part=bindparam("part"))
 )
-_FORGET = delete(tables.link).where(or_(_LINK.article_id.in_(texts("given")), _LINK.other_id.in_(texts("changed"))))
+_FORGOTTEN = or_(_LINK.article_id.in_(texts("given")), _LINK.other_id.in_(texts("changed")))
+_ENDS = select(_LINK.article_id, _LINK.other_id).where(_FORGOTTEN)
+_FORGET = delete(tables.link).where(_FORGOTTEN)
 _LEAD = update(tables.story).where(tables.story.c.id == bindparam("of_story")).values(leader_id=bindparam("by"))
 
 
 class StoryRoom(Room):
     """The part of the store that keeps stories. It keeps what it is given; which sets they are, it does not decide."""
 
-    def story_circle(self, article_ids: Sequence[str]) -> tuple[tuple[Member, ...], tuple[Pair, ...]]:
+    def loose(self) -> tuple[str, ...]:
         with self.reading() as connection:
-            near = list(connection.execute(_LINKED, {"given": list(article_ids)}).scalars())
-            rows = _rows(connection, {*article_ids, *near})
-            among = connection.execute(_AMONG, {"given": [row["id"] for row in rows]}).all()
-        pairs = tuple(Pair(row.article_id, row.other_id, Verdict(row.kind)) for row in among)
-        return tuple(map(_member, rows)), pairs
+            return tuple(connection.execute(_LOOSE).scalars())
+
+    def members(self, article_ids: Collection[str]) -> tuple[Member, ...]:
+        with self.reading() as connection:
+            return tuple(map(_member, _rows(connection, article_ids)))
+
+    def links(self, article_ids: Collection[str]) -> tuple[Pair, ...]:
+        with self.reading() as connection:
+            rows = connection.execute(_LINKS, {"given": list(article_ids)})
+            return tuple(Pair(row.article_id, row.other_id, Verdict(row.kind), row.alike) for row in rows)
 
     def keep_stories(self, stories: Sequence[Story]) -> None:
-        """From now on the articles are in these stories; a story with the number 0 gets one, one left by all goes."""
         left = {member.story for story in stories for member in story.members}
         with self.writing() as connection:
             moved: list[dict[str, object]] = []
@@ -82,6 +106,9 @@ class StoryRoom(Room):
                 ]
             if moved:
                 connection.execute(_MOVE, moved)
+            every = [member for story in stories for member in story.members]
+            connection.execute(_SETTLED, {"given": [each.article_id for each in every]})
+            connection.execute(_REPORT, [{"of_article": each.article_id, "one_with": each.report} for each in every])
             if left:
                 connection.execute(delete(tables.story).where(tables.story.c.id.in_(left)))
 
@@ -129,13 +156,15 @@ def _member(row: RowMapping) -> Member:
     return Member(
         row["id"], row["canonical"], row["url"], row["title"], row["outlet"], row["published"], row["fetched_at"],
         row["trip"], row["words"], row["story_id"], Verdict(row["verdict"]), origin,
+        row["report"],
     )  # fmt: skip
 
 
 def enter_story(connection: Connection, filed: Filed) -> None:
     """A new article with its links, in a story of its own so far."""
-    number = connection.execute(_FOUND, {"leader_id": filed.article.id}).scalar_one()
-    connection.execute(_ENTER, {"article_id": filed.article.id, "story_id": number, **_about(filed)})
+    article_id = filed.article.id
+    number = connection.execute(_FOUND, {"leader_id": article_id}).scalar_one()
+    connection.execute(_ENTER, {"article_id": article_id, "story_id": number, "report": article_id, **_about(filed)})
     keep_links(connection, filed)
 
 
@@ -144,21 +173,29 @@ def keep_links(connection: Connection, filed: Filed) -> None:
     article_id = filed.article.id
     put_links(
         connection,
-        [Pair(article_id, link.other, link.kind) for link in filed.links if link.other != article_id],
+        [Pair(article_id, link.other, link.kind, link.alike) for link in filed.links if link.other != article_id],
     )
 
 
 def put_links(connection: Connection, pairs: Sequence[Pair]) -> None:
     """Save links; the first of a pair is the article that was filed later."""
-    rows = [{"article_id": pair.one, "other_id": pair.two, "kind": pair.kind.value} for pair in pairs]
+    rows = [
+        {"article_id": pair.one, "other_id": pair.two, "kind": pair.kind.value, "alike": pair.alike} for pair in pairs
+    ]
     if rows:
         connection.execute(_insert_link(connection.dialect.name), rows)
+        loosen(connection, (end for pair in pairs for end in (pair.one, pair.two)))
+
+
+def loosen(connection: Connection, article_ids: Iterable[str]) -> None:
+    """The stories of these articles are to be made anew."""
+    connection.execute(_LOOSEN, {"given": sorted(set(article_ids))})
 
 
 def links_to(connection: Connection, article_id: str) -> tuple[Pair, ...]:
     """The links by which others are one report with this article."""
-    found = connection.execute(select(_LINK.article_id, _LINK.kind).where(_LINK.other_id == article_id))
-    return tuple(Pair(row.article_id, article_id, Verdict(row.kind)) for row in found)
+    found = connection.execute(select(_LINK.article_id, _LINK.kind, _LINK.alike).where(_LINK.other_id == article_id))
+    return tuple(Pair(row.article_id, article_id, Verdict(row.kind), row.alike) for row in found)
 
 
 def describe_anew(connection: Connection, filed: Filed) -> None:
@@ -170,12 +207,18 @@ def describe_anew(connection: Connection, filed: Filed) -> None:
 
 def forget_links(connection: Connection, article_ids: Sequence[str], changed: Collection[str] = ()) -> None:
     """The links of these articles to those filed before them, and all links of those whose text has `changed`."""
-    connection.execute(_FORGET, {"given": list(article_ids), "changed": list(changed)})
+    given = {"given": list(article_ids), "changed": list(changed)}
+    ends = connection.execute(_ENDS, given).all()
+    loosen(connection, (*article_ids, *(end for row in ends for end in row)))
+    connection.execute(_FORGET, given)
 
 
 def leave_story(connection: Connection, article_id: str) -> None:
     """The article goes: so do its links, and its story where it was alone in it."""
     number = connection.execute(select(_MEMBER.story_id).where(_MEMBER.article_id == article_id)).scalar()
+    mates = connection.execute(select(_MEMBER.article_id).where(_MEMBER.story_id == number)).scalars()
+    ends = connection.execute(_ENDS, {"given": [article_id], "changed": [article_id]}).all()
+    loosen(connection, (*mates, *(end for row in ends for end in row)))
     connection.execute(delete(tables.link).where(or_(_LINK.article_id == article_id, _LINK.other_id == article_id)))
     connection.execute(delete(tables.member).where(_MEMBER.article_id == article_id))
     others = exists().where(_MEMBER.story_id == number)

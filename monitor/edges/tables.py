@@ -197,15 +197,21 @@ member = Table(
     Column("words", Integer, nullable=False, server_default="0"),
     Column("agency", String, nullable=False, server_default=""),
     Column("part", Boolean, nullable=False, server_default=false()),
+    # The first article that is one report with it.
+    Column("report", String, nullable=False, server_default=""),
+    # Whether its links or its trip have changed since. The index is as that of an article's originals, see there.
+    Column("loose", Boolean, nullable=False, server_default=false()),
+    Index("ix_member_loose", "article_id", sqlite_where=text("loose")),
 )
 
-# What was found of two texts: that they are one report. `article_id`: of the one that was filed later.
+# What was found of two texts: that they are one report, or how alike. `article_id`: of the one that was filed later.
 link = Table(
     "link",
     metadata,
     Column("article_id", String, ForeignKey("article.id"), primary_key=True),
     Column("other_id", String, ForeignKey("article.id"), primary_key=True, index=True),
     Column("kind", String, nullable=False),
+    Column("alike", Float, nullable=False, server_default="0"),
 )
 
 fingerprint = Table(

@@ -1,4 +1,4 @@
-"""Stories: the articles that are copies, updates or rewrites of one report, and what they say of its origin."""
+"""Stories: the articles on one event, which of them are one report, and what they say of its origin."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """That an article and another one, filed before, tell the same report. `kind`: COPY, UPDATE or REWRITE."""
+    """What an article was found to be beside another one, filed before: a COPY, UPDATE or REWRITE of one report, or a
+    report of its own (NEW). `alike`: how alike they are in their words, names and figures, 0 where nobody asked.
+    """
 
     other: str
     kind: Verdict
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,14 @@ class Pair:
     one: str
     two: str
     kind: Verdict
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article as its story needs it. `words`: how long its text is; `story`: the row that it stands in by now."""
+    """An article as its story needs it. `words`: how long its text is; `story`: the row that it stands in by now;
+    `report`: those of a story with the same one are copies, updates or rewrites of each other.
+    """
 
     article_id: str
     canonical: str
@@ -52,6 +58,7 @@ class Member:
     story: int
     verdict: Verdict = Verdict.NEW
     origin: Origin | None = None
+    report: str = ""
 
     @property
     def at(self) -> datetime:
@@ -61,7 +68,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The articles of one report. `members`: in order of publication; `leader`: the earliest of the full ones."""
+    """The articles on one event. `members`: in order of publication; `leader`: the earliest of the full ones."""
 
     id: int
     leader: Member

@@ -26,13 +26,15 @@ class Folded:
 class Carried:
     """Who has a report: `outlets` in order of publication; `first`: the first that tells it in full.
 
-    `agency`: that the report names as where it is from, "" for none; `part`: of some of it only.
+    `agency`: that the report names as where it is from, "" for none; `part`: of some of it only; `others`: how many
+    other outlets have reports of their own in the same story.
     """
 
     outlets: tuple[str, ...]
     first: str
     agency: str = ""
     part: bool = False
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)

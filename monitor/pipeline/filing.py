@@ -45,7 +45,7 @@ from monitor.stages.novelty import read_article
 from monitor.stages.origin import origin_of
 from monitor.stages.sentences import Substance, read_each
 from monitor.stages.settled import by_hand
-from monitor.stages.story import Report, StoryIndex, read_report
+from monitor.stages.story import SAME_STORY, Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
 STORY_DAYS = timedelta(days=4)
@@ -85,8 +85,8 @@ class Filer:
         self.crowded: set[str] = set()
         # The hashes that so many have that they did not count.
         self.common: set[int] = set()
-        # Inside `together`: the articles whose stories are to be made.
-        self._linked: list[str] | None = None
+        # Inside `together`: stories are made later.
+        self._together = False
 
     # Made with the first page: most runs find nothing new, and have none.
     @cached_property
@@ -135,15 +135,13 @@ class Filer:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Inside it all is filed in one transaction, and stories are made once at its end: each one's is read whole."""
+        """Inside it all is filed in one transaction; its stories are for `gather_stories` to make in the end."""
         with self._store.batch():
-            linked: list[str] = []
-            self._linked = linked
+            self._together = True
             try:
                 yield
             finally:
-                self._linked = None
-            gather_stories(self._store, linked)
+                self._together = False
 
     def stories(self, trip: str, now: datetime) -> StoryIndex:
         """The recent reports of a trip, read once a run."""
@@ -214,7 +212,7 @@ class Filer:
     def retold(self, article: Article, match: Match, filing: Filing) -> tuple[Match, Filing, tuple[Link, ...]]:
         """When a new text retells a report of the trip it may belong to: a rewrite, filed where that is filed.
 
-        Also all the reports that it retells.
+        Also its links to the reports of the trip that it is most alike.
         """
         best = filing.scores[0] if filing.scores and filing.scores[0].score > 0 else None
         trip = filing.trip or (best.trip_id if best else "")
@@ -222,13 +220,14 @@ class Filer:
             return match, filing, ()
         alike = self.stories(trip, article.fetched_at).alike(_report(article), self.index(trip).rarity)
         of, most = max(alike, key=lambda each: each[1], default=("", 0.0))
-        original = self._store.article(of) if of else None
-        if original is None:
+        original = self._store.article(of) if most >= SAME_STORY else None
+        if original is not None:
+            match = self._first(Match(Verdict.REWRITE, of, similarity=most))
+            if filing.decision is not Decision.FILED:
+                filing = inherit(filing, original)
+        if filing.trip != trip:
             return match, filing, ()
-        if filing.decision is not Decision.FILED:
-            filing = inherit(filing, original)
-        links = tuple(Link(each, Verdict.REWRITE) for each, _ in alike)
-        return self._first(Match(Verdict.REWRITE, of, similarity=most)), filing, links
+        return match, filing, tuple(Link(each, Verdict.NEW, how) for each, how in alike)
 
     def sentences(self, article: Article, filing: Filing) -> tuple[ReadSentence, ...]:
         """Every sentence read by itself; () when the article belongs to no trip."""
@@ -324,12 +323,12 @@ class Filer:
             # Whoever files many again makes their stories when all are there.
             ids = self._store.file_again(filed)
         else:
-            with self.together() if filed.links and self._linked is None else contextlib.nullcontext():
+            with contextlib.nullcontext() if self._together else self._store.batch():
                 ids = self._store.file(lead_id, filed)
-                if filed.links and self._linked is not None:
-                    self._linked.append(article.id)
+                if not self._together:
+                    gather_stories(self._store)
         self._later.discard(article.id)
-        self.learn(article, filing, read, ids)
+        self.learn(article, filing, read, ids, copy=match.verdict is Verdict.COPY)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)
 
     def figures(self, text: str) -> tuple[Figure, ...]:
@@ -358,13 +357,16 @@ class Filer:
             )
         return tuple(found)
 
-    def learn(self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int]) -> None:
-        """From now on this text is known; `ids`: the developments by sentence."""
+    def learn(
+        self, article: Article, filing: Filing, read: Sequence[Novelty], ids: dict[int, int], *, copy: bool = False
+    ) -> None:
+        """From now on this text is known; `ids`: the developments by sentence; `copy`: it stands there already."""
         self._texts.forget(article.id)
         if not filing.trip:
             return
         index = self.index(filing.trip)
-        self.stories(filing.trip, article.fetched_at).add(_report(article))
+        if not copy:
+            self.stories(filing.trip, article.fetched_at).add(_report(article))
         for novelty in read:
             sentence = novelty.sentence
             index.add(

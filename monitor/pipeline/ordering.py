@@ -26,7 +26,8 @@ def restore_order(
     prepare: Callable[[Article], Prepared] = prepare_kept,
     note: Callable[[Outcome], None] = lambda outcome: None,
 ) -> int:
-    """File again, in order of publication, the untold articles that were filed too early; returns how many.
+    """File again, in order of publication, the untold articles that were filed too early; returns how many. Then make
+    the stories of all that was filed.
 
     `changed`: articles whose texts are others by now; they and what came after them are filed again as well.
     `prepare`: where more of an article is at hand than its text; `note` hears of each one that was filed again.
@@ -42,10 +43,10 @@ def restore_order(
             store.take_back(late, changed)
             order = following(store.untold_order(), late[0])
             _file_again(watch, store, filer, order, frozenset(late), prepare, note)
-            gather_stories(store, late)
             again |= frozenset(late)
             # What comes after a text that changed may have been nothing to the former one, and be a copy of this.
             changed = _near(store, changed, prepare) & frozenset(order) - again
+        gather_stories(store)
     filer.crowded.clear()
     filer.common.clear()
     return len(again)

@@ -84,9 +84,8 @@ def sync_seeds(files: Iterable[tuple[str, bytes]], store: SeedStore, filer: File
             if have.get(seed_id) != version_of(text):
                 seed = seed or full_text(name, data, filer, now)
                 with store.batch():
-                    near, _ = store.story_circle((seed_id,))
                     store.add_seed(seed_filing(seed, filer, now), seed.original)
-                    gather_stories(store, (seed_id, *(member.article_id for member in near)))
+                    gather_stories(store)
                 added.append(seed_id)
         except MonitorError as error:
             # What was known before stays known: a damaged record does not forget.
@@ -95,9 +94,8 @@ def sync_seeds(files: Iterable[tuple[str, bytes]], store: SeedStore, filer: File
     removed = () if problems else tuple(seed_id for seed_id in have if seed_id not in kept)
     for seed_id in removed:
         with store.batch():
-            near, _ = store.story_circle((seed_id,))
             store.remove_seed(seed_id)
-            gather_stories(store, (member.article_id for member in near))
+            gather_stories(store)
     return SeedReport(tuple(added), len(kept) - len(added), removed, tuple(problems))
 
 

@@ -66,10 +66,13 @@ def settle(match: Match, read: Sequence[Novelty]) -> Match:
 
 
 def links_of(found: Sequence[Link], match: Match) -> tuple[Link, ...]:
-    """The articles that are one report with one: those it was found to be alike, and what it is a rewrite of."""
-    rewritten = (Link(match.of, match.verdict),) if match.verdict is Verdict.REWRITE and match.of else ()
-    kinds = {link.other: link for link in (*rewritten, *reversed(found))}
-    return tuple(kinds.values())
+    """What an article is beside others, once for each: the first that was found, and what it is a rewrite of."""
+    links = {link.other: link for link in reversed(found)}
+    if match.verdict is Verdict.REWRITE and match.of:
+        link = links.get(match.of, Link(match.of, Verdict.NEW))
+        if link.kind is Verdict.NEW:
+            links[match.of] = replace(link, kind=Verdict.REWRITE)
+    return tuple(links.values())
 
 
 def echoes_of(article: Article, read: Sequence[Novelty]) -> tuple[int, ...]:

@@ -232,7 +232,7 @@ def _item(stored: StoredDevelopment, folded: Sequence[StoredDevelopment], story:
         date_only=_date_only(article),
         folded=tuple(_folded(each) for each in folded),
         after=after,
-        carried=carried(story) if story else None,
+        carried=carried(story, article.id) if story else None,
     )
 
 

@@ -62,21 +62,24 @@ def named(outlets: tuple[str, ...]) -> str:
 
 
 def carriers(item: Item) -> str:
-    """Who has an item's report, where "also in" does not say it: "first by A, retold in 2 more, Reuters copy"."""
+    """Who has an item's report, where "also in" does not say it: "first by A, retold in 2 more, 3 others on this
+    event, Reuters copy"."""
     carried = item.carried
     if carried is None:
         return ""
     more = 0 if item.also else len({*carried.outlets} - {item.outlet, carried.first})
     said = [f"first by {carried.first}"] if carried.first != item.outlet else []
-    return ", ".join([*said, *([f"retold in {more} more"] if more else []), *_origin(carried)])
+    said += [f"retold in {more} more"] if more else []
+    said += [f"{count(carried.others, 'other')} on this event"] if carried.others else []
+    return ", ".join([*said, *_origin(carried)])
 
 
 def carried_by(carried: Carried) -> str:
-    """Who has a report: "report in 5 outlets, first by A (Reuters copy)"; "" where there is nothing to say."""
+    """Who has a story: "story in 5 outlets, first by A (Reuters copy)"; "" where there is nothing to say."""
     origin = "".join(_origin(carried))
     if len(carried.outlets) == 1:
         return origin
-    said = f"report in {len(carried.outlets)} outlets, first by {carried.first}"
+    said = f"story in {len(carried.outlets)} outlets, first by {carried.first}"
     return f"{said} ({origin})" if origin else said
 
 

@@ -118,7 +118,8 @@ class KnownIndex:
         if size // step * step != self._counted:
             self._counted = size // step * step
             self._weights.clear()
-            self._rarities.clear()
+            # Another one: who keeps what was weighed by the last sees that it holds no more.
+            self._rarities = _Weights(self._rarity)
             self._norms.clear()
 
     @property

@@ -1,15 +1,17 @@
-"""Which articles are one story: the components that verified links make within one trip and a window of time. Pure.
+"""Which articles are one story: what verified links make of them within one trip and a window of time. Pure.
 
-A link is a fact about two texts, and a set is all that such facts connect; so neither depends on the order in which
-articles came. Union and find with path halving (Tarjan and van Leeuwen 1984).
+A link is a fact about two texts, and the sets follow from all of them; so neither depends on the order in which
+articles came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.model import Carried, Member, Origin, Pair, Story, Verdict
+from monitor.stages.linkage import Text, crowding, joined
 
 # So far apart two texts are still one report; what comes later is a report of its own, whatever it repeats.
 # How close a report in other words has to be, `stages/story.py` asks already.
@@ -27,33 +29,54 @@ def binds(one: Member, two: Member) -> bool:
 def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...]:
     """The stories that these articles are, each article in one of them, in order of their first members.
 
-    That a text retells another one counts where it was not found to be a copy or an update of an earlier one. A story
-    has the smallest number (`Member.story`) that its members had and no earlier story here took, 0 where it
-    needs one. Pairs with an article that is not among the members say nothing.
+    Copies and updates of each other are one text. A text that was found to retell another is one report with it, unless
+    it was found to be edited from an earlier one. Reports that are alike enough (`linkage`) are one story. A story has
+    the smallest number (`Member.story`) that its members had and no earlier story here took, 0 where it needs one.
+
+    `pairs`: all links of these articles. With an article that is not among them one says only how crowded it is.
     """
-    by_id = {member.article_id: member for member in members}
-    roots = {article_id: article_id for article_id in by_id}
-
-    def root(article_id: str) -> str:
-        while roots[article_id] != article_id:
-            roots[article_id] = roots[roots[article_id]]
-            article_id = roots[article_id]
-        return article_id
-
-    bound: list[tuple[Verdict, Member, Member]] = []
+    pairs = tuple(pairs)
+    ordered = sorted(members, key=_order)
+    place = {member.article_id: at for at, member in enumerate(ordered)}
+    bound: list[tuple[Pair, int, int]] = []
     for pair in pairs:
-        one, two = by_id.get(pair.one), by_id.get(pair.two)
-        if one and two and binds(one, two):
-            first, later = sorted((one, two), key=_order)
-            bound.append((pair.kind, first, later))
+        if pair.one in place and pair.two in place:
+            first, later = sorted((place[pair.one], place[pair.two]))
+            if binds(ordered[first], ordered[later]):
+                bound.append((pair, first, later))
+    one_text = [(first, later) for pair, first, later in bound if pair.kind in _EDITED]
+    each_alone = [Text()] * len(ordered)
+    texts = joined(each_alone, {}, one_text)
     # An edited text belongs to what it was edited from, whatever else it sounds like.
-    edited = {later.article_id for kind, _, later in bound if kind is not Verdict.REWRITE}
-    for kind, first, later in bound:
-        if kind is not Verdict.REWRITE or later.article_id not in edited:
-            roots[root(first.article_id)] = root(later.article_id)
-    sets: dict[str, list[Member]] = {}
-    for member in sorted(members, key=_order):
-        sets.setdefault(root(member.article_id), []).append(member)
+    edited = {later for _, later in one_text}
+    alike: dict[tuple[int, int], float] = {}
+    retold: list[tuple[int, int]] = []
+    for pair, first, later in bound:
+        one, two = sorted((texts[first], texts[later]))
+        if one == two or later in edited:
+            continue
+        alike[one, two] = max(pair.alike, alike.get((one, two), 0.0))
+        if pair.kind is Verdict.REWRITE:
+            retold.append((one, two))
+    around: list[list[float]] = [[] for _ in ordered]
+    for pair in pairs:
+        for end in (pair.one, pair.two):
+            if end in place:
+                around[place[end]].append(pair.alike)
+    crowded = [0.0] * len(ordered)
+    for at, near in enumerate(around):
+        crowded[texts[at]] = max(crowded[texts[at]], crowding(near))
+    number_of = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    reports = joined(each_alone, {}, [*one_text, *retold])
+    events = joined(
+        [Text(crowded[text], ordered[text].published) for text in number_of],
+        {(number_of[one], number_of[two]): how for (one, two), how in alike.items()},
+        [(number_of[one], number_of[two]) for one, two in retold],
+    )
+    sets: dict[int, list[Member]] = {}
+    for at, member in enumerate(ordered):
+        told = replace(member, report=ordered[reports[at]].article_id)
+        sets.setdefault(events[number_of[texts[at]]], []).append(told)
     taken: set[int] = set()
     stories = []
     for among in sets.values():
@@ -61,6 +84,9 @@ def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...
         taken.add(number)
         stories.append(Story(number, lead(among), tuple(among)))
     return tuple(stories)
+
+
+_EDITED = (Verdict.COPY, Verdict.UPDATE)
 
 
 def lead(members: Sequence[Member]) -> Member:
@@ -74,12 +100,16 @@ def _order(member: Member) -> tuple[datetime, bool, str]:
     return member.at, member.verdict is Verdict.COPY, member.canonical
 
 
-def carried(story: Story) -> Carried | None:
-    """Who has the report, as a digest keeps it; None where one outlet has it and names no agency."""
-    origin = story.origin or Origin("")
-    if len(story.outlets) == 1 and not origin.agency:
+def carried(story: Story, article_id: str = "") -> Carried | None:
+    """Who has an article's report, or any of the story, as a digest keeps it; None where one outlet has it and names no
+    agency."""
+    report = next((member.report for member in story.members if member.article_id == article_id), None)
+    told = tuple(member for member in story.members if report in (None, member.report))
+    among = Story(story.id, story.leader if story.leader in told else lead(told), told)
+    origin, others = among.origin or Origin(""), len({*story.outlets} - {*among.outlets})
+    if len(among.outlets) == 1 and not origin.agency and not others:
         return None
-    return Carried(story.outlets, story.leader.outlet, origin.agency, origin.part)
+    return Carried(among.outlets, among.leader.outlet, origin.agency, origin.part, others)
 
 
 def by_article(stories: Iterable[Story]) -> Mapping[str, Story]:

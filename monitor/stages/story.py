@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from array import array
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,9 +30,13 @@ LEAD_WORDS = 150
 # A rewrite follows its report closely; later pieces on the subject are reports of their own.
 WINDOW = timedelta(hours=36)
 
+# Less alike than this two reports of one trip are not linked.
+LEAST_ALIKE = 0.15
 # A new report is compared with this many, found by this many of its most telling words.
-MOST_COMPARED = 6
+MOST_COMPARED = 20
 TELLING_WORDS = 60
+# Reports that are compared again and again, with their words weighed.
+WEIGHED = 128
 
 Weight = Callable[[int], float]
 
@@ -102,6 +106,9 @@ class StoryIndex:
     def __init__(self, known: Iterable[Known] = ()) -> None:
         self._reports: list[_Kept] = []
         self._holders: dict[int, array[int]] = {}
+        # By place, as long as words weigh the same.
+        self._weighed: OrderedDict[int, _Bags] = OrderedDict()
+        self._weight: Weight | None = None
         for each in known:
             if each.text:
                 self.add(read_report(each.article_id, each.outlet, each.published, each.text))
@@ -117,18 +124,36 @@ class StoryIndex:
 
     def same(self, mine: Report, weight: Weight) -> tuple[str, float]:
         """The report that this one retells and how alike they are (0..1); ("", 0) when it retells none."""
-        return max(self.alike(mine, weight), key=lambda each: each[1], default=("", 0.0))
+        most = max(self.alike(mine, weight), key=lambda each: each[1], default=("", 0.0))
+        return most if most[1] >= SAME_STORY else ("", 0.0)
 
     def alike(self, mine: Report, weight: Weight) -> tuple[tuple[str, float], ...]:
-        """All reports that this one retells, each with how alike they are.
+        """The reports that this one may retell, each with how alike they are (`LEAST_ALIKE`..1).
 
         An outlet does not retell itself: its next report on the subject, however alike, is a report of its own.
         """
         bags = _bags(mine, weight)
-        compared = ((report.article_id, _alike(bags, _bags(report, weight))) for report in self._nearest(mine, weight))
-        return tuple(each for each in compared if each[1] >= SAME_STORY)
+        found = []
+        for place in self._nearest(mine, weight):
+            how = _alike(bags, self._weighing(place, weight))
+            if how >= LEAST_ALIKE:
+                found.append((self._reports[place].article_id, how))
+        return tuple(found)
 
-    def _nearest(self, mine: Report, weight: Weight) -> list[_Kept]:
+    def _weighing(self, place: int, weight: Weight) -> _Bags:
+        if weight != self._weight:
+            self._weighed.clear()
+            self._weight = weight
+        bags = self._weighed.get(place)
+        if bags is None:
+            bags = self._weighed[place] = _bags(self._reports[place], weight)
+            if len(self._weighed) > WEIGHED:
+                self._weighed.popitem(last=False)
+        else:
+            self._weighed.move_to_end(place)
+        return bags
+
+    def _nearest(self, mine: Report, weight: Weight) -> list[int]:
         """The few reports of the time that share most of the words that tell: only these are compared exactly."""
         telling = heapq.nlargest(TELLING_WORDS, mine.full, key=weight)
         shared: Counter[int] = Counter()
@@ -136,12 +161,12 @@ class StoryIndex:
             value = int(weight(word) * 1000)
             for place in self._holders.get(word, ()):
                 shared[place] += value
-        found: list[_Kept] = []
+        found: list[int] = []
         for place, _ in shared.most_common():
             report = self._reports[place]
             close = not (mine.published and report.published) or abs(mine.published - report.published) <= WINDOW
             if close and report.outlet != mine.outlet:
-                found.append(report)
+                found.append(place)
                 if len(found) == MOST_COMPARED:
                     break
         return found
@@ -162,13 +187,15 @@ def cosine(one: Mapping[int, int], two: Mapping[int, int], weight: Weight) -> fl
 
 # The damped and weighted words, and the square of their length.
 _Bag = tuple[dict[int, float], float]
+# Of the full text, of its beginning, and of names and figures.
+_Bags = tuple[_Bag, _Bag, _Bag]
 
 
-def _bags(report: Report | _Kept, weight: Weight) -> tuple[_Bag, _Bag, _Bag]:
+def _bags(report: Report | _Kept, weight: Weight) -> _Bags:
     return _bag(report.full, weight), _bag(report.lead, weight), _bag(report.names, weight)
 
 
-def _alike(one: tuple[_Bag, _Bag, _Bag], two: tuple[_Bag, _Bag, _Bag]) -> float:
+def _alike(one: _Bags, two: _Bags) -> float:
     full, lead, names = map(_cosine, one, two)
     said = (full + lead) / 2
     return math.sqrt(said * names) if one[2][0] and two[2][0] else said
