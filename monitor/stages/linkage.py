@@ -30,7 +30,7 @@ ONE_EVENT = 0.21
 
 
 def crowding(alike: Iterable[float]) -> float:
-    """What is taken off for an article that is so alike to others: by how much its neighbours are over `LEAST_ALIKE`."""
+    """What is taken off for an article that is so alike to others: how much its neighbours are over `LEAST_ALIKE`."""
     return LESSENED * fsum(max(0.0, each - LEAST_ALIKE) for each in heapq.nlargest(NEIGHBOURS, alike)) / NEIGHBOURS
 
 
@@ -148,9 +148,9 @@ def _agglomerate(roots: list[int], sets: Sequence[_Set]) -> None:
 
 
 def strong(pair: Pair, crowded: float, around_other: float) -> bool:
-    """Whether two texts are close enough to be on one event if nothing but this pair were looked at; with how crowded it
-    is around either.
+    """Whether two texts are close enough to be on one event if nothing but this pair were looked at.
 
-    Of two sets that are joined at least one pair is: an average is no more than its largest part.
+    `crowded`, `around_other`: how crowded it is around either. Of two sets that are joined at least one pair is strong:
+    an average is no more than its largest part.
     """
     return pair.alike - crowded - around_other >= ONE_EVENT
