@@ -33,6 +33,8 @@ _VAGUE: dict[tuple[str, ...], tuple[float, float]] = {
     ("thousands",): (2_000, 99_999),
     ("millions",): (2_000_000, 99_999_999),
 }
+_VAGUE_BEGINS = frozenset(words[0] for words in _VAGUE)
+_BEGINS = frozenset({*_VAGUE_BEGINS, *NUMBER_WORDS, "a", "an"})
 _COUNTS = re.compile(rf"\d|\b(?:{'|'.join(sorted({*NUMBER_WORDS, *(words[-1] for words in _VAGUE)}))})", re.IGNORECASE)
 _MANY = {
     "at least": "at least|no fewer than|no less than|not less than|a minimum of",
@@ -132,6 +134,9 @@ def read(text: str, counted: frozenset[str] = frozenset()) -> Reading:
     found: list[Quantity] = []
     at = 0
     while at < len(words):
+        if words[at] not in _BEGINS and not words[at][0].isdigit():
+            at += 1
+            continue
         quantity, at = scan.quantity(at)
         if quantity:
             found.append(quantity)
@@ -200,7 +205,7 @@ class _Scan:
 
     def quantity(self, at: int) -> tuple[Quantity | None, int]:
         """The quantity that begins at `at`, if any, and where to go on."""
-        for size in (3, 2, 1):
+        for size in (3, 2, 1) if self.words[at] in _VAGUE_BEGINS else ():
             if at + size <= len(self.words) and (bounds := _VAGUE.get(self.words[at : at + size])):
                 name = " ".join(self.words[at : at + size]).removeprefix("many ")
                 return self.placed(Quantity(*bounds, name, "", at, at, at + size, True, "")), at + size

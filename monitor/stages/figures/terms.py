@@ -46,21 +46,24 @@ class Terms:
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """(first word, next word, phrase) of the longest phrases, left to right, not overlapping."""
         found: list[Hit] = []
-        at = 0
-        while at < len(words):
-            size = self.longest(words, at)
+        end = 0
+        # Most words begin nothing: to see that, a look is enough.
+        for at in [at for at, word in enumerate(words) if word in self._first]:
+            size = self.longest(words, at) if at >= end else 0
             if size:
-                found.append((at, at + size, tuple(words[at : at + size])))
-            at += size or 1
+                end = at + size
+                found.append((at, end, tuple(words[at:end])))
         return found
 
     def all_hits(self, words: Sequence[str], neutral: Terms) -> list[Hit]:
         """Every phrase at every place, but none inside a neutral phrase, which may be one itself."""
         found: list[Hit] = []
-        at = 0
-        while at < len(words):
+        end = 0
+        for at in [at for at, word in enumerate(words) if word in self._first or word in neutral._first]:
+            if at < end:
+                continue
             skip = neutral.longest(words, at)
             sizes = self.lengths(words, at, 1)
             found += [(at, at + size, tuple(words[at : at + size])) for size in sizes if not skip or size == skip]
-            at += skip or 1
+            end = at + skip
         return found
