@@ -15,6 +15,7 @@ from monitor.model import KnownSentence, Novelty, ReadSentence, Sentence
 from monitor.stages.details import read_details
 from monitor.stages.furniture import EVERYWHERE
 from monitor.stages.known import KnownIndex, Near
+from monitor.stages.said import Said
 from monitor.stages.synonyms import senses
 from monitor.text import content_hash_of
 
@@ -155,7 +156,7 @@ def read_article(
     `everywhere`: indexes of those that the site says on page after page. A sentence that repeats an earlier one of the
     same article is known too.
     """
-    said = KnownIndex()
+    said = Said(index.weight)
     read = []
     for each in sentences:
         sentence, nothing = each.sentence, each.nothing
@@ -164,13 +165,11 @@ def read_article(
         novelty = Novelty(sentence, 0.0, False, nothing) if nothing else weigh(sentence, index, limits)
         if novelty.new and not each.telling:
             novelty = Novelty(sentence, novelty.score, False, "not about the story", novelty.nearest)
-        if novelty.new and len(said):
-            before = said.nearest(sentence.words)
-            if before and before[0].share >= limits.repeated:
-                novelty = Novelty(
-                    sentence, novelty.score, False, "said earlier in the same article", before[0].sentence
-                )
+        before = said.repeated(sentence, limits.repeated) if novelty.new else None
+        if before:
+            nearest = KnownSentence("", before.index, before.text, before.words, "", None)
+            novelty = Novelty(sentence, novelty.score, False, "said earlier in the same article", nearest)
         if novelty.new:
-            said.add(KnownSentence("", sentence.index, sentence.text, sentence.words, "", None))
+            said.add(sentence)
         read.append(novelty)
     return tuple(read)
