@@ -246,7 +246,7 @@ class App(Look):
         """Keep the articles that a backtest filed otherwise as it filed them; returns how many there were."""
         with self.store.batch():
             done = self.store.refile(found.filed, found.echoes)
-            gather_stories(self.store)
+            gather_stories(self.store, self.watch)
         return done
 
     def deliver(self, stopping: Callable[[], bool] = lambda: False) -> DeliveryReport:

@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import DAY, HOUR, NOW
 
-from monitor.model import Member, Pair, Story, Verdict
+from monitor.model import Member, Pair, Story, Verdict, Watch
 from monitor.pipeline.gathering import gather_stories
-from monitor.stages.linkage import ONE_EVENT, Text, crowding, joined
+from monitor.stages.linkage import Text, crowding, joined
 from monitor.stages.stories import gather
 from monitor.stages.story import LEAST_ALIKE, WINDOW
 
 SIZE = 7
+BORDER = 0.21
+WATCH = Watch("A strike", "strike", one_event=BORDER)
 pairs_of_texts = st.dictionaries(
     st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)).filter(lambda pair: pair[0] < pair[1]),
     st.integers(150, 900).map(lambda share: share / 1000),
@@ -54,7 +56,7 @@ def plainly(texts: Sequence[Text], alike: Mapping[tuple[int, int], float]) -> li
             (-closeness(one, two), min(one), min(two))
             for at, one in enumerate(sets)
             for two in sets[at + 1 :]
-            if closeness(one, two) >= ONE_EVENT
+            if closeness(one, two) >= BORDER
         ]
         if not found:
             return [min(next(each for each in sets if at in each)) for at in range(size)]
@@ -72,13 +74,13 @@ class TestJoined:
             for pair, how in alike.items()
             if comparable(*(texts[at] for at in pair))
         }
-        assert joined(texts, alike, []) == plainly(texts, alike)
+        assert joined(texts, alike, [], BORDER) == plainly(texts, alike)
 
     @given(pairs_of_texts, some_texts, st.lists(st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1))))
     def test_keeps_together_what_is_bound(
         self, alike: dict[tuple[int, int], float], texts: list[Text], bound: list[tuple[int, int]]
     ) -> None:
-        found = joined(texts, alike, bound)
+        found = joined(texts, alike, bound, BORDER)
         assert all(found[one] == found[two] for one, two in bound)
         assert all(found[root] == root <= at for at, root in enumerate(found))
 
@@ -176,32 +178,32 @@ class TestGathering:
             shelf.put(
                 fresh, [pair for pair in pairs if {pair.one, pair.two} <= come and not {pair.one, pair.two} <= before]
             )
-            gather_stories(shelf)
+            gather_stories(shelf, WATCH)
         whole = Shelf()
         whole.put([article(number) for number in NUMBERS], pairs)
-        gather_stories(whole)
+        gather_stories(whole, WATCH)
         assert shelf.sets() == whole.sets()
         # And so does taking some of the links away.
         if pairs:
             gone = data.draw(st.lists(st.sampled_from(pairs), unique_by=lambda pair: (pair.one, pair.two)))
             shelf.take(gone)
-            gather_stories(shelf)
+            gather_stories(shelf, WATCH)
             rest = Shelf()
             rest.put([article(number) for number in NUMBERS], [pair for pair in pairs if pair not in gone])
-            gather_stories(rest)
+            gather_stories(rest, WATCH)
             assert shelf.sets() == rest.sets()
 
     def test_only_what_may_be_concerned_is_asked_for(self) -> None:
         shelf = Shelf()
         shelf.put([article(number) for number in range(6)], [Pair("a01", "a00", Verdict.NEW, 0.5)])
-        gather_stories(shelf)
+        gather_stories(shelf, WATCH)
         shelf.put([article(6)], [Pair("a06", "a05", Verdict.NEW, 0.2)])
         kept: list[Sequence[Story]] = []
         shelf.keep_stories = kept.append  # type: ignore[method-assign,assignment]
-        gather_stories(shelf)
+        gather_stories(shelf, WATCH)
         assert {each.article_id for story in kept[0] for each in story.members} == {"a05", "a06"}
 
     def test_what_is_gathered_is_what_its_links_make(self) -> None:
         members = [article(0), article(1)]
-        (story,) = gather(members, [Pair("a01", "a00", Verdict.NEW, 0.5)])
+        (story,) = gather(members, [Pair("a01", "a00", Verdict.NEW, 0.5)], BORDER)
         assert [each.report for each in story.members] == ["a00", "a01"]

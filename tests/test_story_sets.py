@@ -16,6 +16,7 @@ from monitor.model import Carried, Item, Member, Origin, Pair, Story, Verdict
 from monitor.stages.escape import carried_by, carriers
 from monitor.stages.stories import WINDOW, carried, gather
 
+BORDER = 0.21
 COPY, REWRITE, OWN = Verdict.COPY, Verdict.REWRITE, Verdict.NEW
 
 
@@ -33,6 +34,10 @@ def sets(stories: Sequence[Story]) -> set[frozenset[str]]:
     return {frozenset(each.article_id for each in story.members) for story in stories}
 
 
+def made(members: Sequence[Member], pairs: Sequence[Pair]) -> tuple[Story, ...]:
+    return gather(members, pairs, BORDER)
+
+
 def one(stories: Sequence[Story]) -> Story:
     (story,) = stories
     return story
@@ -41,62 +46,60 @@ def one(stories: Sequence[Story]) -> Story:
 class TestSets:
     def test_what_links_connect_is_one_story_and_all_else_stands_alone(self) -> None:
         members = [member(number) for number in range(6)]
-        found = gather(members, [Pair("a0", "a2", COPY), Pair("a4", "a2", COPY), Pair("a1", "a5", REWRITE)])
+        found = made(members, [Pair("a0", "a2", COPY), Pair("a4", "a2", COPY), Pair("a1", "a5", REWRITE)])
         assert sets(found) == {frozenset({"a0", "a2", "a4"}), frozenset({"a1", "a5"}), frozenset({"a3"})}
 
     def test_a_late_article_unites_two_stories(self) -> None:
         pairs = [Pair("a0", "a1", COPY), Pair("a2", "a3", COPY)]
         members = [member(number) for number in range(5)]
-        assert len(gather(members, pairs)) == 3
-        assert len(gather(members, [*pairs, Pair("a4", "a0", COPY), Pair("a4", "a3", COPY)])) == 1
+        assert len(made(members, pairs)) == 3
+        assert len(made(members, [*pairs, Pair("a4", "a0", COPY), Pair("a4", "a3", COPY)])) == 1
 
     def test_articles_of_two_trips_are_two_stories(self) -> None:
-        assert len(gather([member(0), member(1, trip="t2")], [Pair("a1", "a0", COPY)])) == 2
+        assert len(made([member(0), member(1, trip="t2")], [Pair("a1", "a0", COPY)])) == 2
 
     @pytest.mark.parametrize(("apart", "stories"), [(WINDOW, 1), (WINDOW + timedelta(minutes=1), 2)])
     def test_what_is_repeated_days_later_is_a_story_of_its_own(self, apart: timedelta, stories: int) -> None:
         early = member(0, published=NOW - apart)
-        assert len(gather([early, member(1, published=NOW)], [Pair("a1", "a0", COPY)])) == stories
+        assert len(made([early, member(1, published=NOW)], [Pair("a1", "a0", COPY)])) == stories
 
     def test_without_a_date_the_texts_decide(self) -> None:
-        assert (
-            len(gather([member(0, published=None), member(1, published=NOW - 9 * DAY)], [Pair("a1", "a0", COPY)])) == 1
-        )
+        assert len(made([member(0, published=None), member(1, published=NOW - 9 * DAY)], [Pair("a1", "a0", COPY)])) == 1
 
     def test_a_date_in_the_future_is_not_believed(self) -> None:
-        assert len(gather([member(0), member(1, published=NOW + 99 * DAY)], [Pair("a1", "a0", COPY)])) == 1
+        assert len(made([member(0), member(1, published=NOW + 99 * DAY)], [Pair("a1", "a0", COPY)])) == 1
 
     def test_an_edited_text_belongs_to_what_it_was_edited_from_whatever_else_it_sounds_like(self) -> None:
         members = [member(number) for number in range(3)]
         pairs = [Pair("a2", "a1", COPY), Pair("a2", "a0", REWRITE)]
-        assert sets(gather(members, pairs)) == {frozenset({"a0"}), frozenset({"a1", "a2"})}
+        assert sets(made(members, pairs)) == {frozenset({"a0"}), frozenset({"a1", "a2"})}
 
     def test_links_to_articles_that_are_not_here_say_nothing(self) -> None:
-        assert len(gather([member(0), member(1)], [Pair("a0", "a9", COPY), Pair("a9", "a1", COPY)])) == 2
+        assert len(made([member(0), member(1)], [Pair("a0", "a9", COPY), Pair("a9", "a1", COPY)])) == 2
 
     def test_stories_keep_their_numbers_and_what_splits_off_gets_a_new_one(self) -> None:
         members = [replace(member(number), story=7) for number in range(4)]
-        assert [story.id for story in gather(members, [Pair("a0", "a1", COPY), Pair("a2", "a3", COPY)])] == [7, 0]
-        assert one(gather([member(3), member(1)], [Pair("a3", "a1", COPY)])).id == 2
+        assert [story.id for story in made(members, [Pair("a0", "a1", COPY), Pair("a2", "a3", COPY)])] == [7, 0]
+        assert one(made([member(3), member(1)], [Pair("a3", "a1", COPY)])).id == 2
 
 
 class TestTheLeader:
     def test_is_the_earliest(self) -> None:
         pairs = [Pair("a0", "a1", COPY), Pair("a1", "a2", COPY)]
-        assert one(gather([member(2), member(0), member(1)], pairs)).leader.article_id == "a0"
+        assert one(made([member(2), member(0), member(1)], pairs)).leader.article_id == "a0"
 
     def test_is_no_flash_of_two_lines(self) -> None:
         flash = member(0, words=40)
-        assert one(gather([flash, member(1), member(2, words=700)], [Pair("a0", "a1", COPY), Pair("a1", "a2", COPY)]))\
+        assert one(made([flash, member(1), member(2, words=700)], [Pair("a0", "a1", COPY), Pair("a1", "a2", COPY)]))\
             .leader.article_id == "a1"  # fmt: skip
 
     def test_of_two_at_once_is_not_the_copy(self) -> None:
         same = [member(0, verdict=COPY, published=NOW), member(1, published=NOW)]
-        assert one(gather(same, [Pair("a0", "a1", COPY)])).leader.article_id == "a1"
+        assert one(made(same, [Pair("a0", "a1", COPY)])).leader.article_id == "a1"
 
     def test_of_two_at_once_is_the_same_one_always(self) -> None:
         both = [member(1, published=NOW), member(0, published=NOW)]
-        assert one(gather(both, [Pair("a0", "a1", COPY)])).leader.article_id == "a0"
+        assert one(made(both, [Pair("a0", "a1", COPY)])).leader.article_id == "a0"
 
 
 NUMBERS = range(8)
@@ -123,7 +126,7 @@ class TestAnyOrder:
     ) -> None:
         turned = [replace(pair, one=pair.two, two=pair.one) for pair in pairs]
         chance.shuffle(turned)  # type: ignore[attr-defined]
-        found, again = gather(members, pairs), gather([members[at] for at in order], turned)
+        found, again = made(members, pairs), made([members[at] for at in order], turned)
         assert [(story.leader, story.members) for story in found] == [(story.leader, story.members) for story in again]
 
     @given(articles, links, st.permutations(NUMBERS))
@@ -134,7 +137,7 @@ class TestAnyOrder:
         for number, at in enumerate(order, 1):
             # Each comes into a story of its own; then stories are made of what is here.
             here[members[at].article_id] = replace(members[at], story=100 + number)
-            stories = gather(list(here.values()), pairs)
+            stories = made(list(here.values()), pairs)
             numbers = [story.id or 200 + number for story in stories]
             assert len(set(numbers)) == len(numbers)
             here = {
@@ -142,16 +145,16 @@ class TestAnyOrder:
                 for story, given in zip(stories, numbers, strict=True)
                 for each in story.members
             }
-        assert sets(stories) == sets(gather(members, pairs))
+        assert sets(stories) == sets(made(members, pairs))
 
     @given(articles, links)
     def test_leaves_each_article_in_one_story(self, members: list[Member], pairs: list[Pair]) -> None:
-        found = [each.article_id for story in gather(members, pairs) for each in story.members]
+        found = [each.article_id for story in made(members, pairs) for each in story.members]
         assert sorted(found) == sorted(each.article_id for each in members)
 
     @given(articles, links)
     def test_lets_stories_stand_in_the_order_of_publication(self, members: list[Member], pairs: list[Pair]) -> None:
-        for story in gather(members, pairs):
+        for story in made(members, pairs):
             assert all(one.at <= two.at for one, two in pairwise(story.members))
             assert story.leader in story.members
 
@@ -168,12 +171,12 @@ class TestOneEvent:
         return set(map(frozenset, found.values()))
 
     def test_reports_that_are_alike_are_one_story_and_stay_reports_of_their_own(self) -> None:
-        found = gather([member(number) for number in range(4)], [Pair("a1", "a0", COPY), Pair("a2", "a0", OWN, 0.4)])
+        found = made([member(number) for number in range(4)], [Pair("a1", "a0", COPY), Pair("a2", "a0", OWN, 0.4)])
         assert sets(found) == {frozenset({"a0", "a1", "a2"}), frozenset({"a3"})}
         assert self.reports(found) == {frozenset({"a0", "a1"}), frozenset({"a2"}), frozenset({"a3"})}
 
     def test_of_another_report_on_the_event_it_is_said_that_others_have_it(self) -> None:
-        (story,) = gather([member(0), member(1), member(2)], [Pair("a1", "a0", COPY), Pair("a2", "a0", OWN, 0.4)])
+        (story,) = made([member(0), member(1), member(2)], [Pair("a1", "a0", COPY), Pair("a2", "a0", OWN, 0.4)])
         assert carried(story, "a1") == Carried(("Paper 0", "Paper 1"), "Paper 0", others=1)
         assert carried(story, "a2") == Carried(("Paper 2",), "Paper 2", others=2)
         item = Item(1, "Two berths open.", "Paper 2", "https://a.example/1", "T", NOW, (), "new")
@@ -182,15 +185,15 @@ class TestOneEvent:
     def test_one_pair_that_is_close_by_chance_makes_no_bridge(self) -> None:
         here = [Pair("a1", "a0", OWN, 0.5), Pair("a2", "a0", OWN, 0.5), Pair("a2", "a1", OWN, 0.5)]
         there = [Pair("a4", "a3", OWN, 0.5), Pair("a5", "a3", OWN, 0.5), Pair("a5", "a4", OWN, 0.5)]
-        found = gather([member(number) for number in range(6)], [*here, *there, Pair("a3", "a2", OWN, 0.4)])
+        found = made([member(number) for number in range(6)], [*here, *there, Pair("a3", "a2", OWN, 0.4)])
         assert sets(found) == {frozenset({"a0", "a1", "a2"}), frozenset({"a3", "a4", "a5"})}
 
     def test_where_it_is_crowded_reports_have_to_be_more_alike(self) -> None:
         pair = Pair("a1", "a0", OWN, 0.27)
-        assert len(gather([member(0), member(1)], [pair])) == 1
+        assert len(made([member(0), member(1)], [pair])) == 1
         # As alike to many that are not here.
         crowd = [Pair("a1", f"b{number}", OWN, 0.45) for number in range(20)]
-        assert len(gather([member(0), member(1)], [pair, *crowd])) == 2
+        assert len(made([member(0), member(1)], [pair, *crowd])) == 2
 
 
 class TestInWords:

@@ -61,7 +61,7 @@ def put(store: SqlStore, *every: Filed) -> None:
     for each in every:
         with store.batch():
             store.file(None, each)
-            gather_stories(store)
+            gather_stories(store, WATCH)
 
 
 def sets(store: SqlStore, *ids: str) -> set[frozenset[str]]:
@@ -89,7 +89,7 @@ class TestTheStore:
     def test_doing_it_again_changes_nothing(self, store: SqlStore) -> None:
         put(store, filed("a"), filed("b", "a"))
         before = store.stories(["a"])
-        gather_stories(store)
+        gather_stories(store, WATCH)
         store.file(None, filed("b", "a"))
         assert store.stories(["b"]) == before
 
@@ -104,17 +104,17 @@ class TestTheStore:
         put(store, filed("a"), filed("b", "a"), filed("c", "b"))
         with store.batch():
             store.settle(filed("b", trip="round-02"), untold=False)
-            gather_stories(store)
+            gather_stories(store, WATCH)
         assert sets(store, *"abc") == alone(*"abc")
         with store.batch():
             store.settle(filed("b"), untold=False)
-            gather_stories(store)
+            gather_stories(store, WATCH)
         assert sets(store, *"abc") == {frozenset("abc")}
 
     def test_what_is_filed_anew_has_the_links_of_its_new_filing(self, store: SqlStore) -> None:
         put(store, filed("a"), filed("b", "a"), filed("c"))
         store.refile([filed("b", "c")], {})
-        gather_stories(store)
+        gather_stories(store, WATCH)
         assert sets(store, *"abc") == {frozenset("a"), frozenset("bc")}
 
     def test_a_pruned_text_keeps_its_story_and_its_length(self, store: SqlStore) -> None:
@@ -122,22 +122,22 @@ class TestTheStore:
         store.save_digest("s1", make_digest(), ["a", "b"], [])
         before = store.stories(["a"])
         assert store.prune(NOW + DAY).articles == 2
-        gather_stories(store)
+        gather_stories(store, WATCH)
         assert store.stories(["a"]) == before
 
     def test_an_edited_seed_keeps_its_copies_and_one_that_goes_leaves_them(self, store: SqlStore) -> None:
         put(store, filed("b"))
         store.add_seed(make_seed("seed-1"), None)
         put(store, filed("a", "seed-1"), filed("c", "seed-1"))
-        gather_stories(store)
+        gather_stories(store, WATCH)
         assert sets(store, "a") == {frozenset({"seed-1", "a", "c"})}
         with store.batch():
             store.add_seed(make_seed("seed-1"), None)
-            gather_stories(store)
+            gather_stories(store, WATCH)
         assert sets(store, "a") == {frozenset({"seed-1", "a", "c"})}
         with store.batch():
             store.remove_seed("seed-1")
-            gather_stories(store)
+            gather_stories(store, WATCH)
         assert sets(store, *"abc") == alone(*"abc")
 
     def test_the_newest_come_first_by_trip(self, store: SqlStore) -> None:
@@ -316,7 +316,7 @@ class TestTheMigration:
             assert sets(store, *"abcdefg") == expected
             (story,) = store.stories(["a"])
             assert story.leader.article_id == "c"
-            gather_stories(store)
+            gather_stories(store, WATCH)
             assert sets(store, *"abcdefg") == expected
             # What comes from now on has numbers of its own.
             put(store, filed("new", trip=""))

@@ -67,7 +67,8 @@ MISTAKES = {
     ),
     "a key of nobody's": (
         HEAD + "colour = 'red'",
-        'watch.toml:4: [watch]: unknown key "colour"; known here: name, subject, languages, timezone, episode',
+        'watch.toml:4: [watch]: unknown key "colour"; '
+        "known here: name, subject, languages, timezone, one_event, episode",
     ),
     "a kind that is near": (
         SOURCE + "kind = 'fed'",

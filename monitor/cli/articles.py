@@ -103,7 +103,7 @@ def settle(obj: Context, target: str, trip: str | None, topics: str | None, by_r
         word = None if trip is None else _settled(app.watch, trip, topics)
         with app.store.batch():
             filed, followed = settle_with_copies(app.store, kept, stored.match, word, app.filer, app.watch)
-            gather_stories(app.store)
+            gather_stories(app.store, app.watch)
     place = filed.filing.trip or filed.filing.decision.value
     if as_json:
         say_json({

@@ -89,9 +89,23 @@ from monitor.model.told import (
     TripPart,
     Volume,
 )
-from monitor.model.watched import DigestPlan, Episode, Kind, Recipient, Signal, Source, Stop, Timing, Topic, Trip, Watch
+from monitor.model.watched import (
+    ONE_EVENT,
+    DigestPlan,
+    Episode,
+    Kind,
+    Recipient,
+    Signal,
+    Source,
+    Stop,
+    Timing,
+    Topic,
+    Trip,
+    Watch,
+)
 
 __all__ = [
+    "ONE_EVENT",
     "Account",
     "Aligned",
     "Article",

@@ -142,11 +142,16 @@ class DigestPlan:
         return (*(Recipient(to) for to in self.to), *self.recipients)
 
 
+# Strict: on one trip many reports resemble each other. Where all that is followed is wide, .21 is better.
+ONE_EVENT = 0.33
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """One story followed. `subject`: the gate rule; `timezone`: IANA name for slots and dates in digests.
 
-    `figures`: TOML text that adds to the figures which are followed, checked; "" for none.
+    `figures`: TOML text that adds to the figures which are followed, checked; "" for none. `one_event`: reports that
+    are as alike as this on average, beside their neighbours (`stages/linkage.py`), are one story.
     """
 
     name: str
@@ -160,6 +165,7 @@ class Watch:
     digest: DigestPlan = DigestPlan()
     weights: tuple[tuple[str, float], ...] = ()
     figures: str = ""
+    one_event: float = ONE_EVENT
 
     def trip(self, trip_id: str) -> Trip:
         """The trip with this id; KeyError when the watch has none."""

@@ -135,13 +135,17 @@ class Filer:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Inside it all is filed in one transaction; its stories are for `gather_stories` to make in the end."""
+        """Inside it all is filed in one transaction; its stories are for `gather` to make in the end."""
         with self._store.batch():
             self._together = True
             try:
                 yield
             finally:
                 self._together = False
+
+    def gather(self) -> None:
+        """Make the stories of all that was filed."""
+        gather_stories(self._store, self._watch)
 
     def stories(self, trip: str, now: datetime) -> StoryIndex:
         """The recent reports of a trip, read once a run."""
@@ -326,7 +330,7 @@ class Filer:
             with contextlib.nullcontext() if self._together else self._store.batch():
                 ids = self._store.file(lead_id, filed)
                 if not self._together:
-                    gather_stories(self._store)
+                    self.gather()
         self._later.discard(article.id)
         self.learn(article, filing, read, ids, copy=match.verdict is Verdict.COPY)
         return Outcome(article.id, match.verdict, filing, len(developments), fresh=True, quiet=quiet, filed=filed)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Protocol
 
-from monitor.model import Member, Pair, Story, Verdict
-from monitor.stages.linkage import ONE_EVENT, crowding, strong
+from monitor.model import Member, Pair, Story, Verdict, Watch
+from monitor.stages.linkage import crowding, strong
 from monitor.stages.stories import gather
 
 
@@ -27,17 +27,17 @@ class StoryStore(Protocol):
         """See `ports.Store`."""
 
 
-def gather_stories(store: StoryStore) -> None:
+def gather_stories(store: StoryStore, watch: Watch) -> None:
     """Make the stories of what is loose, and of all that may be in one with any of it, what their links make.
 
     To be called in the transaction that changed links or trips, or later; doing it again changes nothing.
     """
     if loose := store.loose():
-        members, pairs = _circle(store, loose)
-        store.keep_stories(gather(members, pairs))
+        members, pairs = _circle(store, loose, watch.one_event)
+        store.keep_stories(gather(members, pairs, watch.one_event))
 
 
-def _circle(store: StoryStore, loose: Collection[str]) -> tuple[tuple[Member, ...], tuple[Pair, ...]]:
+def _circle(store: StoryStore, loose: Collection[str], border: float) -> tuple[tuple[Member, ...], tuple[Pair, ...]]:
     """These articles with all that shares a story with one of them, or is close enough to be in one; and their links.
 
     Nothing outside can be in one story with anything inside (`linkage.strong`), before or after.
@@ -66,14 +66,14 @@ def _circle(store: StoryStore, loose: Collection[str]) -> tuple[tuple[Member, ..
             (other, pair)
             for member in found
             for other, pair in links[member.article_id]
-            if other not in members and (pair.kind is not Verdict.NEW or pair.alike >= ONE_EVENT)
+            if other not in members and (pair.kind is not Verdict.NEW or pair.alike >= border)
         ]
         # How crowded it is around those at the edge is known by their links.
         ask(other for other, _ in near)
         more = {
             other
             for other, pair in near
-            if pair.kind is not Verdict.NEW or strong(pair, crowded(pair.one), crowded(pair.two))
+            if pair.kind is not Verdict.NEW or strong(pair, crowded(pair.one), crowded(pair.two), border)
         }
     pairs = {(pair.one, pair.two): pair for each in members for _, pair in links[each]}
     return tuple(members.values()), tuple(pairs.values())

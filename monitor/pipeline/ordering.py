@@ -46,7 +46,7 @@ def restore_order(
             again |= frozenset(late)
             # What comes after a text that changed may have been nothing to the former one, and be a copy of this.
             changed = _near(store, changed, prepare) & frozenset(order) - again
-        gather_stories(store)
+        gather_stories(store, watch)
     filer.crowded.clear()
     filer.common.clear()
     return len(again)

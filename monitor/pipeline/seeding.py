@@ -30,7 +30,7 @@ from monitor.model import (
 )
 from monitor.pipeline.articles import make_article
 from monitor.pipeline.filing import Filer
-from monitor.pipeline.gathering import StoryStore, gather_stories
+from monitor.pipeline.gathering import StoryStore
 from monitor.stages import dedup
 from monitor.stages.charset import decode
 from monitor.stages.identity import canonical_url
@@ -85,7 +85,7 @@ def sync_seeds(files: Iterable[tuple[str, bytes]], store: SeedStore, filer: File
                 seed = seed or full_text(name, data, filer, now)
                 with store.batch():
                     store.add_seed(seed_filing(seed, filer, now), seed.original)
-                    gather_stories(store)
+                    filer.gather()
                 added.append(seed_id)
         except MonitorError as error:
             # What was known before stays known: a damaged record does not forget.
@@ -95,7 +95,7 @@ def sync_seeds(files: Iterable[tuple[str, bytes]], store: SeedStore, filer: File
     for seed_id in removed:
         with store.batch():
             store.remove_seed(seed_id)
-            gather_stories(store)
+            filer.gather()
     return SeedReport(tuple(added), len(kept) - len(added), removed, tuple(problems))
 
 

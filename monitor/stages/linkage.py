@@ -24,9 +24,6 @@ from monitor.stages.story import LEAST_ALIKE, WINDOW
 # So many neighbours are looked at, and so much of their mean is taken off either side.
 NEIGHBOURS = 20
 LESSENED = 0.20
-# Sets that are as alike as this on average are one. The three were set together, on public sets of reports on the same
-# events (bench/events.py).
-ONE_EVENT = 0.21
 
 
 def crowding(alike: Iterable[float]) -> float:
@@ -84,11 +81,12 @@ class _Set:
 
 
 def joined(
-    texts: Sequence[Text], alike: Mapping[tuple[int, int], float], bound: Iterable[tuple[int, int]]
+    texts: Sequence[Text], alike: Mapping[tuple[int, int], float], bound: Iterable[tuple[int, int]], border: float
 ) -> list[int]:
     """For each text the least number of those it is one with.
 
-    `alike`: of pairs that have a link, the smaller number first; `bound`: pairs that are one in any case.
+    `alike`: of pairs that have a link, the smaller number first; `bound`: pairs that are one in any case; sets that are
+    as alike as `border` on average are one.
     """
     roots = list(range(len(texts)))
 
@@ -109,11 +107,11 @@ def joined(
         if first != second:
             linked = sets[first].near.get(second, 0.0) + max(0.0, how - LEAST_ALIKE)
             sets[first].near[second] = sets[second].near[first] = linked
-    _agglomerate(roots, sets)
+    _agglomerate(roots, sets, border)
     return [root(at) for at in range(len(texts))]
 
 
-def _agglomerate(roots: list[int], sets: Sequence[_Set]) -> None:
+def _agglomerate(roots: list[int], sets: Sequence[_Set], border: float) -> None:
     """Join the closest two sets until none are close enough."""
     waiting: list[tuple[float, int, int, int, int]] = []
 
@@ -122,7 +120,7 @@ def _agglomerate(roots: list[int], sets: Sequence[_Set]) -> None:
         pairs, here = sets[first].beside(sets[second])
         _, there = sets[second].beside(sets[first])
         how = LEAST_ALIKE + (sets[first].near[second] - here - there) / pairs if pairs else 0.0
-        if how >= ONE_EVENT:
+        if how >= border:
             # The sizes tell whether both are still what they were.
             heapq.heappush(waiting, (-how, first, second, sets[first].size, sets[second].size))
 
@@ -147,10 +145,10 @@ def _agglomerate(roots: list[int], sets: Sequence[_Set]) -> None:
             offer(one, other)
 
 
-def strong(pair: Pair, crowded: float, around_other: float) -> bool:
+def strong(pair: Pair, crowded: float, around_other: float, border: float) -> bool:
     """Whether two texts are close enough to be on one event if nothing but this pair were looked at.
 
     `crowded`, `around_other`: how crowded it is around either. Of two sets that are joined at least one pair is strong:
     an average is no more than its largest part.
     """
-    return pair.alike - crowded - around_other >= ONE_EVENT
+    return pair.alike - crowded - around_other >= border

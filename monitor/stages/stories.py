@@ -26,7 +26,7 @@ def binds(one: Member, two: Member) -> bool:
     return one.trip == two.trip and near
 
 
-def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...]:
+def gather(members: Sequence[Member], pairs: Iterable[Pair], one_event: float) -> tuple[Story, ...]:
     """The stories that these articles are, each article in one of them, in order of their first members.
 
     Copies and updates of each other are one text. A text that was found to retell another is one report with it, unless
@@ -34,6 +34,7 @@ def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...
     the smallest number (`Member.story`) that its members had and no earlier story here took, 0 where it needs one.
 
     `pairs`: all links of these articles. With an article that is not among them one says only how crowded it is.
+    `one_event`: see `Watch`.
     """
     pairs = tuple(pairs)
     ordered = sorted(members, key=_order)
@@ -46,7 +47,7 @@ def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...
                 bound.append((pair, first, later))
     one_text = [(first, later) for pair, first, later in bound if pair.kind in _EDITED]
     each_alone = [Text()] * len(ordered)
-    texts = joined(each_alone, {}, one_text)
+    texts = joined(each_alone, {}, one_text, one_event)
     # An edited text belongs to what it was edited from, whatever else it sounds like.
     edited = {later for _, later in one_text}
     alike: dict[tuple[int, int], float] = {}
@@ -67,11 +68,12 @@ def gather(members: Sequence[Member], pairs: Iterable[Pair]) -> tuple[Story, ...
     for at, near in enumerate(around):
         crowded[texts[at]] = max(crowded[texts[at]], crowding(near))
     number_of = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    reports = joined(each_alone, {}, [*one_text, *retold])
+    reports = joined(each_alone, {}, [*one_text, *retold], one_event)
     events = joined(
         [Text(crowded[text], ordered[text].published) for text in number_of],
         {(number_of[one], number_of[two]): how for (one, two), how in alike.items()},
         [(number_of[one], number_of[two]) for one, two in retold],
+        one_event,
     )
     sets: dict[int, list[Member]] = {}
     for at, member in enumerate(ordered):

@@ -40,6 +40,7 @@ def build(form: WatchFile) -> Watch:
             ),
         ),
         weights=tuple(form.weights.items()),
+        one_event=watch.one_event,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
-from monitor.model import Episode
+from monitor.model import ONE_EVENT, Episode
 from monitor.watch import values
 
 
@@ -68,6 +68,10 @@ class WatchTable(Table):
     timezone: Annotated[str, AfterValidator(values.zone)] = _key(
         "IANA name, for digest times and for dates", "Europe/Berlin", default="UTC"
     )
+    one_event: Number = _key(
+        "how alike reports are that are one story: higher where much of what is followed is alike",
+        ONE_EVENT, default=ONE_EVENT, ge=0.15, le=1.0,
+    )  # fmt: skip
     episode: EpisodeTable = _key("the words of its episodes", {"words": ["round"]}, default=EpisodeTable())
 
 
