@@ -180,7 +180,7 @@ class TestOneEvent:
         assert carried(story, "a1") == Carried(("Paper 0", "Paper 1"), "Paper 0", others=1)
         assert carried(story, "a2") == Carried(("Paper 2",), "Paper 2", others=2)
         item = Item(1, "Two berths open.", "Paper 2", "https://a.example/1", "T", NOW, (), "new")
-        assert carriers(replace(item, carried=carried(story, "a2"))) == "2 others on this event"
+        assert carriers(replace(item, carried=carried(story, "a2"))) == "2 other outlets on this event"
 
     def test_one_pair_that_is_close_by_chance_makes_no_bridge(self) -> None:
         here = [Pair("a1", "a0", OWN, 0.5), Pair("a2", "a0", OWN, 0.5), Pair("a2", "a1", OWN, 0.5)]

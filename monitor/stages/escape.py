@@ -62,16 +62,17 @@ def named(outlets: tuple[str, ...]) -> str:
 
 
 def carriers(item: Item) -> str:
-    """Who has an item's report, where "also in" does not say it: "first by A, retold in 2 more, 3 others on this
-    event, Reuters copy"."""
+    """Who has an item's report, where "also in" does not say it: "first by A, retold in 2 more, Reuters copy, 3 other
+    outlets on this event"."""
     carried = item.carried
     if carried is None:
         return ""
     more = 0 if item.also else len({*carried.outlets} - {item.outlet, carried.first})
     said = [f"first by {carried.first}"] if carried.first != item.outlet else []
     said += [f"retold in {more} more"] if more else []
-    said += [f"{count(carried.others, 'other')} on this event"] if carried.others else []
-    return ", ".join([*said, *_origin(carried)])
+    said += _origin(carried)
+    said += [f"{count(carried.others, 'other outlet')} on this event"] if carried.others else []
+    return ", ".join(said)
 
 
 def carried_by(carried: Carried) -> str:
