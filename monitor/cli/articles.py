@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -33,6 +34,7 @@ def list_(obj: Context, trip: str | None, most: int, as_json: bool) -> None:
             raise click.BadParameter(
                 f"{trip!r} is no trip of the watch; there are {', '.join(known)}, none", param_hint="--trip"
             )
+        zone = ZoneInfo(app.watch.timezone)
         stories = app.store.newest_stories(None if trip is None else "" if trip == "none" else trip, most)
     if as_json:
         say_json([as_dict(story) for story in stories])
@@ -40,7 +42,7 @@ def list_(obj: Context, trip: str | None, most: int, as_json: bool) -> None:
     for story in stories:
         click.echo(f"{story.leader.trip or 'no trip'}: {headline(story)}")
         for member in story.members:
-            click.echo(f"  {member.article_id}  {row(member, story)}")
+            click.echo(f"  {member.article_id}  {row(member, story, zone)}")
     click.echo(plural(len(stories), "story", "stories") + (f", the newest; --most {2 * most} shows more"
                if len(stories) == most else ""))  # fmt: skip
 

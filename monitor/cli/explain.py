@@ -212,7 +212,7 @@ def _page_of(app: App, answer: Answer) -> str:
         counted=summary(answer.sentences),
         alignment=answer.alignment,
         original=answer.named_original,
-        story=story_lines(answer.story),
+        story=story_lines(answer.story, ZoneInfo(app.watch.timezone)),
     )
 
 

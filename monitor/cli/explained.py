@@ -39,7 +39,7 @@ def say_answer(answer: Answer, watch: Watch, weights: Mapping[str, float], zone:
         click.echo("its text was pruned; what was decided is kept")
     click.echo(answer.outcome[1])
     click.echo(f"text: {said_of_text(answer.reading.match, answer.named_original)}")
-    for number, line in enumerate(story_lines(answer.story)):
+    for number, line in enumerate(story_lines(answer.story, zone)):
         click.echo(f"  {line}" if number else f"story: {line}")
     if answer.sentences:
         click.echo(f"\n{summary(answer.sentences)}")

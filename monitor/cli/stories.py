@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def story_of(app: App, article_id: str) -> Story | None:
 
 
 def headline(story: Story) -> str:
-    """Who has it: "report in 4 outlets, first by A (Reuters copy)"; "in one outlet" where nobody else has it."""
+    """Who has it: "story in 4 outlets, first by A (Reuters copy)"; "in one outlet" where nobody else has it."""
     from monitor.stages.escape import carried_by
     from monitor.stages.stories import carried
 
@@ -26,18 +27,18 @@ def headline(story: Story) -> str:
     return (carried_by(found) if found else "") or "in one outlet"
 
 
-def story_lines(story: Story | None) -> tuple[str, ...]:
-    """Who has the report, then its articles, the first ones; () for a text that is not stored."""
+def story_lines(story: Story | None, zone: tzinfo) -> tuple[str, ...]:
+    """Who has the story, then its articles, the first ones; () for a text that is not stored."""
     if story is None:
         return ()
-    rows = [row(member, story) for member in story.members] if len(story.members) > 1 else []
+    rows = [row(member, story, zone) for member in story.members] if len(story.members) > 1 else []
     more = [f"… and {len(rows) - MOST_SHOWN} more"] if len(rows) > MOST_SHOWN else []
     return (headline(story), *rows[:MOST_SHOWN], *more)
 
 
-def row(member: Member, story: Story) -> str:
-    """One article of a story: when, who, what it is, and the agency that it names."""
-    when = f"{member.published:%-d %b %Y, %H:%M} UTC" if member.published else "undated"
+def row(member: Member, story: Story, zone: tzinfo) -> str:
+    """One article of a story: when, by the watch's clock, who, what it is, and the agency that it names."""
+    when = f"{member.published.astimezone(zone):%-d %b %Y, %H:%M}" if member.published else "undated"
     first = ", first" if member == story.leader else ""
     origin = member.origin
     agency = f", {'with ' if origin.part else ''}{origin.agency}" if origin else ""
@@ -57,7 +58,7 @@ def as_dict(story: Story) -> dict[str, Any]:
         "articles": [
             {
                 "id": each.article_id, "outlet": each.outlet, "title": each.title, "url": each.url,
-                "published": each.published, "verdict": each.verdict.value,
+                "published": each.published, "verdict": each.verdict.value, "report": each.report,
                 "agency": each.origin.agency if each.origin else "",
             }
             for each in story.members

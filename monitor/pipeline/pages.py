@@ -8,7 +8,6 @@ disk is waited for once.
 from __future__ import annotations
 
 import asyncio
-import pickle
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from monitor.errors import ExtractError, FetchError, MonitorError, WorkerError
 from monitor.model import Decision, Page, PendingLead, Prepared, Request, RunReport, Source, Verdict
 from monitor.pipeline.filing import Filer, Outcome
 from monitor.pipeline.room import Room
-from monitor.stages.errands import read_prepared
+from monitor.stages.errands import packed, read_prepared
 from monitor.stages.health import read_pages, read_words
 
 LOADED = 1000
@@ -150,8 +149,7 @@ class _Reader:
         self.filer = filer
         self.tally = Tally()
         self._sources = {source.id: source for source in room.watch.sources}
-        # What a worker needs of it; the sources are the larger part. Packed once: it goes along with each page.
-        self._watch = pickle.dumps(replace(room.watch, sources=()))
+        self._watch = packed(room.watch)
         self._leads: OrderedDict[int, PendingLead] = OrderedDict()
         self._tasks: dict[int, asyncio.Task[Answer]] = {}
         self._answers: dict[int, Answer] = {}

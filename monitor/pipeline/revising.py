@@ -8,7 +8,6 @@ told by the next digest, and what was told and does not hold any more is correct
 from __future__ import annotations
 
 import asyncio
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,7 +34,7 @@ from monitor.pipeline.ordering import restore_order
 from monitor.pipeline.room import Room
 from monitor.pipeline.verdicts import echoes_of
 from monitor.stages import dedup
-from monitor.stages.errands import read_prepared
+from monitor.stages.errands import packed, read_prepared
 from monitor.stages.revision import believable, corrections, edit
 
 MOST = 200
@@ -61,7 +60,7 @@ async def read_again(room: Room, filer: Filer, note: Callable[[Outcome], None] =
         return 0
     turn = asyncio.Semaphore(AT_ONCE)
     sources = {source.id: source for source in room.watch.sources}
-    watch = pickle.dumps(replace(room.watch, sources=()))
+    watch = packed(room.watch)
 
     async def one(again: ReadAgain) -> _Answer | MonitorError:
         async with turn:

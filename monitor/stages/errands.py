@@ -5,7 +5,12 @@ A stage is imported with its first errand: the process that only sends them need
 
 from __future__ import annotations
 
+import pickle
+import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from monitor.model import Watch
 
 if TYPE_CHECKING:
     # Their signatures are the stages' own.
@@ -26,4 +31,10 @@ else:
         return read(*args, **named)
 
 
-__all__ = ["read_offer", "read_prepared"]
+def packed(watch: Watch) -> bytes:
+    """What a worker needs of the watch, as `read_prepared` takes it: made once for all pages, and small, as it goes
+    along with each of them. The sources, its larger part, are not in it."""
+    return zlib.compress(pickle.dumps(replace(watch, sources=())))
+
+
+__all__ = ["packed", "read_offer", "read_prepared"]

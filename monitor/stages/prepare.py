@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zlib
 from datetime import datetime
 from functools import lru_cache
 
@@ -46,7 +47,7 @@ def read_prepared(answer: Fetched, *, lead: Lead, now: datetime, watch: bytes, o
     """`read_page`, `classify` and `prepare` in one piece of work; raises ExtractError.
 
     `answer`: its body may be packed; raises FetchError for one that is damaged or holds too much.
-    `watch`: the Watch, pickled once for all pages; `outlet`, `language`: the source's, for a page that does not say.
+    `watch`: see `errands.packed`; `outlet`, `language`: the source's, for a page that does not say.
     """
     page = read_page(_body(answer), url=answer.url, charset=answer.charset, lead=lead, now=now)
     classifier, telling, own_figures = _compiled(watch)
@@ -68,6 +69,6 @@ def _body(answer: Fetched) -> bytes:
 # A worker serves one watch, unpacked and compiled with its first page.
 @lru_cache(maxsize=2)
 def _compiled(packed: bytes) -> tuple[Classifier, Telling, str]:
-    watch: Watch = pickle.loads(packed)  # noqa: S301 - packed by ourselves
+    watch: Watch = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed by ourselves
     classifier = compile_watch(watch)
     return classifier, Substance(watch, classifier), watch.figures
