@@ -50,6 +50,23 @@ class TestCandidates:
         assert found[0] == "original"
         assert len(found) == MOST_CANDIDATES
 
+    def test_few_rows_and_many_are_the_same_candidates(self, store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        for number in range(2 * MOST_POSTINGS):
+            back = timedelta(days=PART_DAYS * (number % 5))
+            article = make_article(f"a{number:03}", fetched_at=NOW - back)
+            store.file(None, make_filed(article, sketch=(1, 2 + number % 2, 7 + number % 3, 100 + number)))
+        store.add_seed(make_seed(), None)
+        asked = ((1, 2, 7, 110), (1, 3, 8, 9), (1, 2, 3, 7, 8, 9, 111, 112), (500, 501))
+        found = {}
+        for rows in (0, 3, 10_000):
+            monkeypatch.setattr(store_known, "FEW_ROWS", rows)
+            found[rows] = [
+                store.candidates(each, NOW, without=without) for each in asked for without in ((), ("a001",))
+            ]
+        assert found[0] == found[3] == found[10_000]
+        assert any(each.ids for each in found[0])
+        assert any(each.common for each in found[0])
+
     def test_those_that_do_not_count_make_nothing_common(self, store: SqlStore) -> None:
         others = [f"o{number}" for number in range(MOST_POSTINGS)]
         for each in ("early", *others, "late"):

@@ -41,6 +41,7 @@ LIVE_PARTS = 3
 MOST_POSTINGS, MOST_CARRIERS = 64, 1024
 FEW_COMMON = 8
 MOST_CANDIDATES = 8
+FEW_ROWS = 512
 MOST_TIED = 512
 # What a shared hash weighs that one text has, in whole numbers: their sums do not depend on their order.
 RARE = 720_720
@@ -89,6 +90,15 @@ _SHARING = union_all(
     _holding(literal_column(str(SEED_PART), Integer), "of_seeds"),
     *(_holding(bindparam("newest", type_=Integer) - back, "lately") for back in range(LIVE_PARTS)),
 )
+# The same row by row, where there are not many: most texts share little with what is known.
+_ROW = tables.fingerprint.c
+_FEW_SHARING = union_all(
+    select(_ROW.hash, _ROW.seq).where(_ROW.part == SEED_PART, _ROW.hash.in_(numbers("of_seeds"))),
+    select(_ROW.hash, _ROW.seq).where(
+        _ROW.part.in_([bindparam("newest", type_=Integer) - back for back in range(LIVE_PARTS)]),
+        _ROW.hash.in_(numbers("lately")),
+    ),
+).limit(bindparam("rows", type_=Integer))
 _IDS = select(tables.article.c.seq, tables.article.c.id, PLACE.label("place")).where(
     tables.article.c.seq.in_(numbers("given"))
 )
@@ -116,11 +126,17 @@ def holders_of(
     most: int,
 ) -> tuple[dict[int, list[int]], frozenset[int]]:
     """Who holds each of these hashes, and the hashes that are left out: more than so many hold them."""
-    # So many that, without those that do not count, it is seen whether there are too many.
-    asked = {"newest": part_of(at), "most": most + 1 + len(without), "lately": lately, "of_seeds": of_seeds}
+    asked = {"newest": part_of(at), "lately": lately, "of_seeds": of_seeds}
     holders: dict[int, list[int]] = {}
-    for hash_, few in connection.execute(_SHARING, asked).all():
-        holders.setdefault(hash_, []).extend(map(int, few.split(",")))
+    rows = connection.execute(_FEW_SHARING, {**asked, "rows": FEW_ROWS + 1}).all()
+    if len(rows) <= FEW_ROWS:
+        for hash_, seq in rows:
+            holders.setdefault(hash_, []).append(seq)
+    else:
+        # So many that, without those that do not count, it is seen whether there are too many.
+        asked["most"] = most + 1 + len(without)
+        for hash_, few in connection.execute(_SHARING, asked).all():
+            holders.setdefault(hash_, []).extend(map(int, few.split(",")))
     if without:
         every = {seq for few in holders.values() for seq in few}
         rows = connection.execute(_IDS, {"given": sorted(every)}).all()
