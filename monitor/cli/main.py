@@ -86,8 +86,8 @@ def group(ctx: click.Context, home: str | None, watch: str | None, verbose: bool
 def main() -> None:
     """Run a command; errors of ours become one line and an exit code."""
     # A start makes many objects that stay, and a run few circles: to look through all of them as often as Python would
-    # costs a tenth of both. Those of the newest are looked for often, so that what is left over does not pile up.
-    gc.set_threshold(5_000, 50, 200)
+    # costs a tenth of both.
+    gc.set_threshold(50_000, 50, 200)
     try:
         group(prog_name="monitor", standalone_mode=True)
     except SetupError as error:
