@@ -182,6 +182,18 @@ class TestOneEvent:
         item = Item(1, "Two berths open.", "Paper 2", "https://a.example/1", "T", NOW, (), "new")
         assert carriers(replace(item, carried=carried(story, "a2"))) == "2 other outlets on this event"
 
+    def test_a_story_is_named_by_its_leaders_report_and_counts_all_outlets(self) -> None:
+        wire = Origin("Reuters")
+        members = [member(0), member(1, origin=wire), member(2, origin=Origin("AP"))]
+        (story,) = made(members, [Pair("a1", "a0", COPY), Pair("a2", "a0", OWN, 0.4)])
+        # What another report says of its origin is not true of this one.
+        assert story.origin == wire
+        of = carried(story, story.leader.article_id)
+        assert of is not None
+        assert carried_by(of) == "story in 3 outlets, first by Paper 0 (Reuters copy)"
+        (story,) = made([member(0), member(2, origin=Origin("AP"))], [Pair("a2", "a0", OWN, 0.4)])
+        assert story.origin is None
+
     def test_one_pair_that_is_close_by_chance_makes_no_bridge(self) -> None:
         here = [Pair("a1", "a0", OWN, 0.5), Pair("a2", "a0", OWN, 0.5), Pair("a2", "a1", OWN, 0.5)]
         there = [Pair("a4", "a3", OWN, 0.5), Pair("a5", "a3", OWN, 0.5), Pair("a5", "a4", OWN, 0.5)]
@@ -221,7 +233,7 @@ class TestInWords:
         ],
     )
     def test_it_is_said_who_has_the_report_and_where_it_is_from(self, members: tuple[Member, ...], said: str) -> None:
-        found = carried(self.story(*members))
+        found = carried(self.story(*members), members[0].article_id)
         assert (carried_by(found) if found else "") == said
 
     def test_what_also_in_says_is_not_said_again(self) -> None:
@@ -234,4 +246,4 @@ class TestInWords:
         assert carriers(item) == ""
 
     def test_a_digest_keeps_the_outlets_in_order(self) -> None:
-        assert carried(self.story(member(1), member(2))) == Carried(("Paper 1", "Paper 2"), "Paper 1")
+        assert carried(self.story(member(1), member(2)), "a2") == Carried(("Paper 1", "Paper 2"), "Paper 1")

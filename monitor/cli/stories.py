@@ -23,7 +23,7 @@ def headline(story: Story) -> str:
     from monitor.stages.escape import carried_by
     from monitor.stages.stories import carried
 
-    found = carried(story)
+    found = carried(story, story.leader.article_id)
     return (carried_by(found) if found else "") or "in one outlet"
 
 

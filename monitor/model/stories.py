@@ -81,6 +81,8 @@ class Story:
 
     @property
     def origin(self) -> Origin | None:
-        """Where it is from: what the leader says, else the earliest that says so; the whole text before a part."""
-        stated = [member.origin for member in (self.leader, *self.members) if member.origin]
+        """Where the leader's report is from: what the leader says, else the earliest of that report which says so; the
+        whole text before a part."""
+        told = (self.leader, *(member for member in self.members if member.report == self.leader.report))
+        stated = [member.origin for member in told if member.origin]
         return min(stated, key=lambda origin: origin.part, default=None)

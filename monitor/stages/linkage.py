@@ -38,6 +38,10 @@ class Text:
     crowded: float = 0.0
     at: datetime | None = None
 
+    def beside(self, other: Text) -> bool:
+        """Whether the two are near enough in time to be compared."""
+        return not (self.at and other.at) or abs(self.at - other.at) <= WINDOW
+
 
 class _Set:
     """Some texts, by time. Those without one are beside everything."""
@@ -80,38 +84,45 @@ class _Set:
         return pairs, crowded
 
 
-def joined(
-    texts: Sequence[Text], alike: Mapping[tuple[int, int], float], bound: Iterable[tuple[int, int]], border: float
-) -> list[int]:
-    """For each text the least number of those it is one with.
-
-    `alike`: of pairs that have a link, the smaller number first; `bound`: pairs that are one in any case; sets that are
-    as alike as `border` on average are one.
-    """
-    roots = list(range(len(texts)))
-
-    def root(at: int) -> int:
-        while roots[at] != at:
-            roots[at] = roots[roots[at]]
-            at = roots[at]
-        return at
-
-    for one, two in bound:
-        first, second = sorted((root(one), root(two)))
+def components(size: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """For each of so many the least number of those it is connected with."""
+    roots = list(range(size))
+    for one, two in pairs:
+        first, second = sorted((_root(roots, one), _root(roots, two)))
         roots[second] = first
-    sets = [_Set() for _ in texts]
-    for at, text in enumerate(texts):
-        sets[root(at)].add(text)
+    return [_root(roots, at) for at in range(size)]
+
+
+def _root(roots: list[int], at: int) -> int:
+    # Path halving (Tarjan and van Leeuwen 1984).
+    while roots[at] != at:
+        roots[at] = roots[roots[at]]
+        at = roots[at]
+    return at
+
+
+def joined(
+    begun: Sequence[int], texts: Mapping[int, Text], alike: Mapping[tuple[int, int], float], border: float
+) -> list[int]:
+    """The same after sets that are as alike as `border` on average were joined.
+
+    `begun`: the sets to begin with, see `components`. `texts`: by their numbers; who has none, as the copy of another,
+    goes with its set and does not count. `alike`: of pairs of texts that have a link.
+    """
+    roots = list(begun)
+    sets = {at: _Set() for at in dict.fromkeys(roots)}
+    for at, text in sorted(texts.items()):
+        sets[roots[at]].add(text)
     for (one, two), how in sorted(alike.items()):
-        first, second = root(one), root(two)
-        if first != second:
+        first, second = roots[one], roots[two]
+        if first != second and texts[one].beside(texts[two]):
             linked = sets[first].near.get(second, 0.0) + max(0.0, how - LEAST_ALIKE)
             sets[first].near[second] = sets[second].near[first] = linked
     _agglomerate(roots, sets, border)
-    return [root(at) for at in range(len(texts))]
+    return [_root(roots, at) for at in range(len(roots))]
 
 
-def _agglomerate(roots: list[int], sets: Sequence[_Set], border: float) -> None:
+def _agglomerate(roots: list[int], sets: Mapping[int, _Set], border: float) -> None:
     """Join the closest two sets until none are close enough."""
     waiting: list[tuple[float, int, int, int, int]] = []
 
@@ -124,7 +135,7 @@ def _agglomerate(roots: list[int], sets: Sequence[_Set], border: float) -> None:
             # The sizes tell whether both are still what they were.
             heapq.heappush(waiting, (-how, first, second, sets[first].size, sets[second].size))
 
-    for one, each in enumerate(sets):
+    for one, each in sets.items():
         for two in each.near:
             if one < two:
                 offer(one, two)

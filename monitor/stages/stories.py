@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.model import Carried, Member, Origin, Pair, Story, Verdict
-from monitor.stages.linkage import Text, crowding, joined
+from monitor.stages.linkage import Text, components, crowding, joined
 
 # So far apart two texts are still one report; what comes later is a report of its own, whatever it repeats.
 # How close a report in other words has to be, `stages/story.py` asks already.
@@ -46,39 +46,30 @@ def gather(members: Sequence[Member], pairs: Iterable[Pair], one_event: float) -
             if binds(ordered[first], ordered[later]):
                 bound.append((pair, first, later))
     one_text = [(first, later) for pair, first, later in bound if pair.kind in _EDITED]
-    each_alone = [Text()] * len(ordered)
-    texts = joined(each_alone, {}, one_text, one_event)
+    texts = components(len(ordered), one_text)
     # An edited text belongs to what it was edited from, whatever else it sounds like.
     edited = {later for _, later in one_text}
     alike: dict[tuple[int, int], float] = {}
     retold: list[tuple[int, int]] = []
     for pair, first, later in bound:
         one, two = sorted((texts[first], texts[later]))
-        if one == two or later in edited:
-            continue
-        alike[one, two] = max(pair.alike, alike.get((one, two), 0.0))
-        if pair.kind is Verdict.REWRITE:
-            retold.append((one, two))
+        if one != two and later not in edited:
+            alike[one, two] = max(pair.alike, alike.get((one, two), 0.0))
+            if pair.kind is Verdict.REWRITE:
+                retold.append((one, two))
+    reports = components(len(ordered), [*one_text, *retold])
     around: list[list[float]] = [[] for _ in ordered]
     for pair in pairs:
         for end in (pair.one, pair.two):
             if end in place:
                 around[place[end]].append(pair.alike)
-    crowded = [0.0] * len(ordered)
-    for at, near in enumerate(around):
-        crowded[texts[at]] = max(crowded[texts[at]], crowding(near))
-    number_of = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    reports = joined(each_alone, {}, [*one_text, *retold], one_event)
-    events = joined(
-        [Text(crowded[text], ordered[text].published) for text in number_of],
-        {(number_of[one], number_of[two]): how for (one, two), how in alike.items()},
-        [(number_of[one], number_of[two]) for one, two in retold],
-        one_event,
-    )
+    crowded = dict.fromkeys(texts, 0.0)
+    for text, near in zip(texts, around, strict=True):
+        crowded[text] = max(crowded[text], crowding(near))
+    written = {text: Text(most, ordered[text].published) for text, most in crowded.items()}
     sets: dict[int, list[Member]] = {}
-    for at, member in enumerate(ordered):
-        told = replace(member, report=ordered[reports[at]].article_id)
-        sets.setdefault(events[number_of[texts[at]]], []).append(told)
+    for member, report, event in zip(ordered, reports, joined(reports, written, alike, one_event), strict=True):
+        sets.setdefault(event, []).append(replace(member, report=ordered[report].article_id))
     taken: set[int] = set()
     stories = []
     for among in sets.values():
@@ -102,11 +93,10 @@ def _order(member: Member) -> tuple[datetime, bool, str]:
     return member.at, member.verdict is Verdict.COPY, member.canonical
 
 
-def carried(story: Story, article_id: str = "") -> Carried | None:
-    """Who has an article's report, or any of the story, as a digest keeps it; None where one outlet has it and names no
-    agency."""
-    report = next((member.report for member in story.members if member.article_id == article_id), None)
-    told = tuple(member for member in story.members if report in (None, member.report))
+def carried(story: Story, article_id: str) -> Carried | None:
+    """Who has an article's report, as a digest keeps it; None where one outlet has the story and names no agency."""
+    report = next(member.report for member in story.members if member.article_id == article_id)
+    told = tuple(member for member in story.members if member.report == report)
     among = Story(story.id, story.leader if story.leader in told else lead(told), told)
     origin, others = among.origin or Origin(""), len({*story.outlets} - {*among.outlets})
     if len(among.outlets) == 1 and not origin.agency and not others:
