@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from statistics import mean
@@ -26,10 +27,13 @@ from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from monitor.demo.play import briefs
+from monitor.demo.press import load
 from monitor.model import ONE_EVENT, KnownSentence, Member, Pair, Verdict
 from monitor.stages.known import KnownIndex
+from monitor.stages.linkage import components
 from monitor.stages.stories import gather
-from monitor.stages.story import SAME_STORY, WINDOW, Report, StoryIndex, alike, cosine, read_report
+from monitor.stages.story import SAME_REPORT, WINDOW, Report, StoryIndex, alike, cosine, read_report
 from monitor.text import read_sentences
 
 # `[watch] one_event`: for events of many kinds, and the default, for one trip on which much is alike.
@@ -39,12 +43,14 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Document:
-    """A labelled article. `among`: articles are compared within it; `published`: None where the set does not say."""
+    """A labelled article. `among`: articles are compared within it; `published`: None where the set does not say;
+    `outlet`: "" for one of its own."""
 
     event: str
     text: str
     among: str = ""
     published: datetime | None = None
+    outlet: str = ""
 
 
 def spaced(tokens: Iterable[str]) -> str:
@@ -96,6 +102,14 @@ def read_newswcl50(folder: Path) -> Iterator[Document]:
         yield Document(name.split("/")[0], "\n".join(map(spaced, sentences.values())))
 
 
+def read_demo() -> Iterator[Document]:
+    """The demo's reports on its trip, but for copies and updates."""
+    pages = {page.id: page for page in load(briefs()).pages}
+    for page in pages.values():
+        if page.trip == "blinken-09" and page.of is None and page.kind != "seed-copy":
+            yield Document(page.report or page.id, "\n".join(page.paragraphs), "", page.published, page.publisher)
+
+
 READERS: dict[str, Callable[[Path], Iterator[Document]]] = {
     "ecb": read_ecb, "basil": read_basil, "giveme5w1h": read_giveme5w1h, "newswcl50": read_newswcl50,
 }  # fmt: skip
@@ -138,7 +152,7 @@ def linked(
         found = index.alike(report, known.rarity)
         most = max((how for _, how in found), default=0.0)
         for other, how in found:
-            retold = how == most >= SAME_STORY
+            retold = how == most >= SAME_REPORT
             pairs.append(Pair(report.article_id, other, Verdict.REWRITE if retold else Verdict.NEW, how))
         index.add(report)
     members = [
@@ -149,12 +163,19 @@ def linked(
 
 
 def in_stories(members: Sequence[Member], pairs: Sequence[Pair], one_event: float) -> set[tuple[int, int]]:
-    """The pairs that are in one story."""
+    """The pairs of reports that are in one story."""
     return {
         (one, two)
         for story in gather(members, pairs, one_event)
         for one, two in combinations(sorted(int(each.article_id) for each in story.members), 2)
     }
+
+
+def single_links(members: Sequence[Member], pairs: Sequence[Pair]) -> set[tuple[int, int]]:
+    """The same if whatever retells another report were in one story with it, and nothing else."""
+    retold = [(int(pair.one), int(pair.two)) for pair in pairs if pair.alike >= SAME_REPORT]
+    roots = components(len(members), retold)
+    return {(one, two) for one, two in combinations(range(len(members)), 2) if roots[one] == roots[two]}
 
 
 def measure(name: str, documents: Sequence[Document], orders: int, *, dated: bool) -> None:
@@ -163,13 +184,15 @@ def measure(name: str, documents: Sequence[Document], orders: int, *, dated: boo
         for sentence in read_sentences(each.text):
             known.add(KnownSentence(str(at), sentence.index, sentence.text, sentence.words, "", None))
     reports = [
-        read_report(str(at), str(at), each.published if dated else None, each.text) for at, each in enumerate(documents)
+        read_report(str(at), each.outlet or str(at), each.published if dated else None, each.text)
+        for at, each in enumerate(documents)
     ]
     among = [each.among for each in documents]
 
     def close(one: int, two: int) -> bool:
         first, second = reports[one].published, reports[two].published
-        return among[one] == among[two] and (not (first and second) or abs(first - second) <= WINDOW)
+        near = not (first and second) or abs(first - second) <= WINDOW
+        return near and among[one] == among[two] and reports[one].outlet != reports[two].outlet
 
     every = [(one, two) for one, two in combinations(range(len(documents)), 2) if close(one, two)]
     same = {(one, two) for one, two in every if documents[one].event == documents[two].event}
@@ -183,8 +206,8 @@ def measure(name: str, documents: Sequence[Document], orders: int, *, dated: boo
     every_pair = set(every)
     came = [linked(reports, among, known, order) for order in shuffled(len(reports), orders)]
     cells = []
-    for border in BORDERS:
-        found = [score(in_stories(*each, border) & every_pair, same) for each in came]
+    for stories in (single_links, *(partial(in_stories, one_event=border) for border in BORDERS)):
+        found = [score(stories(*each) & every_pair, same) for each in came]
         precision, recall = mean(each.precision for each in found), mean(each.recall for each in found)
         cells.append(f"**{mean(each.f1 for each in found):.3f}** ({precision:.2f}, {recall:.2f})")
     print(
@@ -198,12 +221,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in READERS:
         parser.add_argument(f"--{name}", type=Path, metavar="DIR")
+    parser.add_argument("--demo", action="store_true", help="the demo's reports on its trip as well")
     parser.add_argument("--undated", action="store_true", help="leave the days of publication out: harder")
     parser.add_argument("--orders", type=int, default=5, help="so many random orders of arrival; their mean is shown")
     given = parser.parse_args()
-    heads = "".join(f" stories at {border}: F1 (precision, recall) |" for border in BORDERS)
-    print(f"| set | articles | pairs on one event | TF-IDF | alike |{heads}")
-    print("|---" * (5 + len(BORDERS)) + "|")
+    heads = "".join(f" stories at {border} |" for border in BORDERS)
+    print(f"| set | articles | pairs on one event | TF-IDF | alike | single links at {SAME_REPORT} |{heads}")
+    print("|---" * (6 + len(BORDERS)) + "|")
     for name, read in READERS.items():
         folder = getattr(given, name)
         if folder is not None:
@@ -211,6 +235,8 @@ def main() -> None:
             if not documents:
                 sys.exit(f"--{name} {folder}: no article of the set is there; give a checkout of its repository")
             measure(name, documents, given.orders, dated=not given.undated)
+    if given.demo:
+        measure("demo", list(read_demo()), given.orders, dated=not given.undated)
 
 
 if __name__ == "__main__":

@@ -52,13 +52,13 @@ def pairs(misses: bool) -> None:
             moved = golden.judge_pairs(replace(dedup.THRESHOLDS, **{name: value}))
             mark = "*" if value == getattr(dedup.THRESHOLDS, name) else " "
             print(line(f" {mark} {name} {value}", golden.copies(moved)), dropped(moved))
-    print(f"\nRewrites (the border is {story.SAME_STORY})")
+    print(f"\nRewrites (the border is {story.SAME_REPORT})")
     for border in BORDERS:
         print(line(f"   {border}", golden.rewrites(judged, border)))
     if misses:
         for each in judged:
             known = each.pair.kind in golden.KNOWN_KINDS
-            retold = each.verdict.value == "new" and each.alike >= story.SAME_STORY
+            retold = each.verdict.value == "new" and each.alike >= story.SAME_REPORT
             if (each.verdict.value != "new") != known or (not known and retold != (each.pair.kind == "rewrite")):
                 print(f"  {each.verdict.value:6} {each.alike:.2f}  {each.pair.name}")
 

@@ -206,11 +206,6 @@ def _content_hash(word: str) -> int:
 content_hash_of: Callable[[str], int] = Remembered(_content_hash).__getitem__
 
 
-def content_words(text: str) -> list[str]:
-    """Stems of the words that carry meaning, in order, repeats kept."""
-    return [stem(word) for word in words(text) if _carries_meaning(word)]
-
-
 def hashes_of(folded: Iterable[str]) -> frozenset[int]:
     """32-bit hashes of the distinct words that carry meaning."""
     return frozenset(filter(None, map(content_hash_of, folded)))

@@ -12,7 +12,7 @@ from support import seed_labels
 from support.known_golden import Judged, Score
 
 from monitor.stages.novelty import weigh
-from monitor.stages.story import SAME_STORY
+from monitor.stages.story import SAME_REPORT
 
 FLOORS = tomllib.loads((golden.FOLDER / "floors.toml").read_text("utf-8"))
 
@@ -55,7 +55,7 @@ def test_nothing_is_dropped_that_is_no_copy(judged: list[Judged]) -> None:
 
 
 def test_rewrites_are_told_from_other_reports(judged: list[Judged]) -> None:
-    assert golden.rewrites(judged, SAME_STORY).f1 >= FLOORS["pairs"]["rewrites_f1"]
+    assert golden.rewrites(judged, SAME_REPORT).f1 >= FLOORS["pairs"]["rewrites_f1"]
     best = max(golden.rewrites(judged, border / 100).f1 for border in range(10, 60, 2))
     assert best >= FLOORS["pairs"]["rewrites_best_f1"]
 

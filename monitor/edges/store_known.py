@@ -41,6 +41,7 @@ LIVE_PARTS = 3
 MOST_POSTINGS, MOST_CARRIERS = 64, 1024
 FEW_COMMON = 8
 MOST_CANDIDATES = 8
+# So many holders are read row by row; more are asked for hash by hash, each only so far.
 FEW_ROWS = 512
 MOST_TIED = 512
 # What a shared hash weighs that one text has, in whole numbers: their sums do not depend on their order.

@@ -15,11 +15,13 @@ from monitor.ports import Store
 from monitor.stages.known import KnownIndex
 from monitor.stages.novelty import read_article
 from monitor.stages.sentences import read_each
-from monitor.stages.story import MOST_COMPARED, NAMES_SHARED, SAME_ANYWHERE, alike, read_report
+from monitor.stages.story import NAMES_SHARED, SAME_ANYWHERE, alike, read_report
 from monitor.text import content_hashes, read_sentences
 
 # This much of the shorter sentence's words: then a brief's sentence says what an original's says.
 SAME_FACT = 0.30
+# A text of no trip is compared with so many known ones.
+MOST_LOOKED_AT = 6
 
 
 class Checker:
@@ -50,7 +52,7 @@ class Checker:
         votes = Counter(novelty.nearest.article_id for novelty in read if novelty.nearest)
         mine = read_report(article.id, article.outlet, article.published, article.text)
         best: Match | None = None
-        for article_id, _ in votes.most_common(MOST_COMPARED):
+        for article_id, _ in votes.most_common(MOST_LOOKED_AT):
             known = self._store.known(article_id)
             if known is None or not known.text:
                 continue

@@ -45,7 +45,7 @@ from monitor.stages.novelty import read_article
 from monitor.stages.origin import origin_of
 from monitor.stages.sentences import Substance, read_each
 from monitor.stages.settled import by_hand
-from monitor.stages.story import SAME_STORY, Report, StoryIndex, read_report
+from monitor.stages.story import SAME_REPORT, Report, StoryIndex, read_report
 from monitor.text import read_sentences
 
 STORY_DAYS = timedelta(days=4)
@@ -224,7 +224,7 @@ class Filer:
             return match, filing, ()
         alike = self.stories(trip, article.fetched_at).alike(_report(article), self.index(trip).rarity)
         of, most = max(alike, key=lambda each: each[1], default=("", 0.0))
-        original = self._store.article(of) if most >= SAME_STORY else None
+        original = self._store.article(of) if most >= SAME_REPORT else None
         if original is not None:
             match = self._first(Match(Verdict.REWRITE, of, similarity=most))
             if filing.decision is not Decision.FILED:

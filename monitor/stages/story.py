@@ -21,8 +21,8 @@ from monitor.stages.details import names_in
 from monitor.stages.synonyms import sense
 from monitor.text import content_hash_of, read_wording
 
-# How alike (`alike`) two reports of one story are: among those of one trip, and among reports on anything.
-SAME_STORY = 0.43
+# How alike (`alike`) two articles are that tell one report: among those of one trip, and among reports on anything.
+SAME_REPORT = 0.43
 SAME_ANYWHERE = 0.16
 # One name in common is no event in common.
 NAMES_SHARED = 2
@@ -121,11 +121,6 @@ class StoryIndex:
                 holders = self._holders[word] = array("I")
             holders.append(len(self._reports))
         self._reports.append(_Kept(report))
-
-    def same(self, mine: Report, weight: Weight) -> tuple[str, float]:
-        """The report that this one retells and how alike they are (0..1); ("", 0) when it retells none."""
-        most = max(self.alike(mine, weight), key=lambda each: each[1], default=("", 0.0))
-        return most if most[1] >= SAME_STORY else ("", 0.0)
 
     def alike(self, mine: Report, weight: Weight) -> tuple[tuple[str, float], ...]:
         """The reports that this one may retell, each with how alike they are (`LEAST_ALIKE`..1).
