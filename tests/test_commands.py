@@ -1111,7 +1111,7 @@ def test_articles_list_shows_each_report_with_all_who_have_it(lived: Lived) -> N
     assert said.code == 0, said.all
     assert "1 story, the newest; --most 2 shows more" in said.out
     assert (
-        f"story in {len(shared['outlets'])} outlets, first by {shared['outlets'][0]}"
+        f"in {len(shared['outlets'])} outlets, first by {shared['outlets'][0]}"
         in monitor("explain", lived.arrival, "--home", lived.home).out
     )
 

@@ -190,7 +190,7 @@ class TestOneEvent:
         assert story.origin == wire
         of = carried(story, story.leader.article_id)
         assert of is not None
-        assert carried_by(of) == "story in 3 outlets, first by Paper 0 (Reuters copy)"
+        assert carried_by(of) == "in 3 outlets, first by Paper 0 (Reuters copy)"
         (story,) = made([member(0), member(2, origin=Origin("AP"))], [Pair("a2", "a0", OWN, 0.4)])
         assert story.origin is None
 
@@ -217,18 +217,18 @@ class TestInWords:
         [
             ((member(1),), ""),
             ((member(1), member(2, outlet="Paper 1")), ""),
-            ((member(1), member(2), member(3, outlet="Paper 2")), "story in 2 outlets, first by Paper 1"),
+            ((member(1), member(2), member(3, outlet="Paper 2")), "in 2 outlets, first by Paper 1"),
             ((member(1, origin=Origin("Reuters")),), "Reuters copy"),
             ((member(1, origin=Origin("AFP", part=True)),), "with AFP"),
             ((member(1, outlet="Reuters", origin=Origin("Reuters")),), ""),
-            ((member(1), member(2, origin=Origin("AP"))), "story in 2 outlets, first by Paper 1 (AP copy)"),
+            ((member(1), member(2, origin=Origin("AP"))), "in 2 outlets, first by Paper 1 (AP copy)"),
             (
                 (member(1), member(2, origin=Origin("AFP", part=True)), member(3, origin=Origin("AP"))),
-                "story in 3 outlets, first by Paper 1 (AP copy)",
+                "in 3 outlets, first by Paper 1 (AP copy)",
             ),
             (
                 (member(1, outlet="Reuters", origin=Origin("Reuters")), member(2)),
-                "story in 2 outlets, first by Reuters",
+                "in 2 outlets, first by Reuters",
             ),
         ],
     )

@@ -19,7 +19,7 @@ def story_of(app: App, article_id: str) -> Story | None:
 
 
 def headline(story: Story) -> str:
-    """Who has it: "story in 4 outlets, first by A (Reuters copy)"; "in one outlet" where nobody else has it."""
+    """Who has it: "in 4 outlets, first by A (Reuters copy)"; "in one outlet" where nobody else has it."""
     from monitor.stages.escape import carried_by
     from monitor.stages.stories import carried
 

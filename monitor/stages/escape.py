@@ -76,12 +76,12 @@ def carriers(item: Item) -> str:
 
 
 def carried_by(carried: Carried) -> str:
-    """Who has a story, by its leader's report: "story in 5 outlets, first by A (Reuters copy)"; "" where there is
+    """Who has a story, by its leader's report: "in 5 outlets, first by A (Reuters copy)"; "" where there is
     nothing to say."""
     origin, outlets = "".join(_origin(carried)), len(carried.outlets) + carried.others
     if outlets == 1:
         return origin
-    said = f"story in {outlets} outlets, first by {carried.first}"
+    said = f"in {outlets} outlets, first by {carried.first}"
     return f"{said} ({origin})" if origin else said
 
 
